@@ -1,0 +1,146 @@
+"""What every kernel shares: the context it sees, its registration, and the few computations that several families need.
+
+A kernel is two functions. `prepare(context, node)` sees descriptions (types, shapes, quantization, constants), refuses what invoke cannot do, and
+returns OpData: everything reduced to integers and constants made once. `invoke(context, node, op_data)` sees arrays and computes.
+
+NB: one departure from TFLM. Every array that invoke sees has a leading axis of *samples*: 1 in `MicroInterpreter.invoke`, N in `predict`, so one kernel
+serves both with the same bytes. A tensor of shape (1, 49, 10, 1) is seen as [samples, 1, 49, 10, 1]; a constant always has samples = 1.
+Axes are therefore counted from the end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NoReturn, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tinylab.arithmetic.fixed_point import quantize_multiplier, quantize_multipliers
+from tinylab.errors import PrepareError
+from tinylab.model import Operator, Tensor, TensorType
+from tinylab.model.schema import ActivationFunctionType
+
+Array = NDArray[Any]
+
+
+class PrepareContext(Protocol):
+    """What Prepare sees: descriptions of the node's tensors, constants among them, never activations."""
+
+    def input_tensor(self, node: Operator, index: int) -> Tensor: ...
+    def optional_input_tensor(self, node: Operator, index: int) -> Tensor | None: ...
+    def output_tensor(self, node: Operator, index: int) -> Tensor: ...
+
+
+class InvokeContext(PrepareContext, Protocol):
+    """What Invoke sees besides: the arrays, [samples, *shape]. An output array is a view into the arena: assign into it."""
+
+    def input_data(self, node: Operator, index: int) -> Array: ...
+    def optional_input_data(self, node: Operator, index: int) -> Array | None: ...
+    def output_data(self, node: Operator, index: int) -> Array: ...
+
+
+@dataclass(frozen=True)
+class Registration:
+    """One operator's kernel (TFLM: TFLMRegistration). `name` is the schema's name, or a custom operator's code.
+
+    `per_sample=True` is for kernels that do not know of the samples axis: the runtime calls invoke once a sample with arrays of the tensors' own
+    shapes. `stateful=True` says that an invoke depends on earlier ones, so samples must run one after another.
+    """
+
+    name: str
+    prepare: Callable[[PrepareContext, Operator], Any]
+    invoke: Callable[[InvokeContext, Operator, Any], None]
+    per_sample: bool = False
+    stateful: bool = False
+
+
+def refuse(node: Operator, found: str, needed: str, remedy: str = "") -> NoReturn:
+    """Raise PrepareError as TFLM's Prepare returns kTfLiteError, naming the node, what was found and what is needed."""
+    raise PrepareError(
+        f"operator {node.index} ({node.name}) has {found}; it needs {needed}" + (f": {remedy}" if remedy else ""),
+        node.index,
+        node.name,
+    )
+
+
+def require_type(node: Operator, tensor: Tensor, *types: TensorType) -> None:
+    """Refuse a tensor whose type is not one of `types`."""
+    if tensor.type not in types:
+        refuse(
+            node,
+            f'tensor {tensor.index} "{tensor.name}" of type {tensor.type.name}',
+            " or ".join(t.name for t in types),
+        )
+
+
+def require_same_type(node: Operator, a: Tensor, b: Tensor) -> None:
+    """Refuse two tensors of different types (TF_LITE_ENSURE_TYPES_EQ)."""
+    if a.type != b.type:
+        refuse(
+            node,
+            f'tensors {a.index} "{a.name}" ({a.type.name}) and {b.index} "{b.name}" ({b.type.name})',
+            "one type for both",
+        )
+
+
+def scale_of(tensor: Tensor) -> np.float32:
+    """The tensor's one scale as the float32 TFLM reads (params.scale); 0 where the tensor is not quantized."""
+    return np.float32(tensor.quantization.scales[0]) if tensor.quantization is not None else np.float32(0)
+
+
+def zero_point_of(tensor: Tensor) -> int:
+    """The tensor's one zero point (params.zero_point); 0 where the tensor is not quantized."""
+    return int(tensor.quantization.zero_points[0]) if tensor.quantization is not None else 0
+
+
+def activation_range_float(activation: ActivationFunctionType) -> tuple[float, float]:
+    """(min, max) of a fused activation in real numbers (CalculateActivationRange)."""
+    ranges = {
+        ActivationFunctionType.RELU: (0.0, float(np.finfo(np.float32).max)),
+        ActivationFunctionType.RELU6: (0.0, 6.0),
+        ActivationFunctionType.RELU_N1_TO_1: (-1.0, 1.0),
+    }
+    lowest = float(np.finfo(np.float32).min)
+    return ranges.get(activation, (lowest, -lowest))
+
+
+def activation_range_quantized(activation: ActivationFunctionType, output: Tensor) -> tuple[int, int]:
+    """(min, max) of a fused activation in the output's integers (CalculateActivationRangeQuantized): the type's range, narrowed."""
+    limits = np.iinfo(output.dtype)
+    low, high = int(limits.min), int(limits.max)
+    if activation in (ActivationFunctionType.RELU, ActivationFunctionType.RELU6, ActivationFunctionType.RELU_N1_TO_1):
+        real_low, real_high = activation_range_float(activation)
+        low = max(low, _quantize(real_low, output))
+        if activation != ActivationFunctionType.RELU:
+            high = min(high, _quantize(real_high, output))
+    return low, high
+
+
+def _quantize(real: float, tensor: Tensor) -> int:
+    """zero_point + round(real / scale), in float32, ties away from zero, as TFLM's Quantize."""
+    ratio = float(np.float32(real) / scale_of(tensor))
+    return zero_point_of(tensor) + int(np.copysign(np.floor(abs(ratio) + 0.5), ratio))
+
+
+def output_multipliers(input: Tensor, filter: Tensor, output: Tensor) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """(multipliers int32 [n], shifts int32 [n]) of a convolution: input scale × filter scale / output scale, n = number of filter scales.
+
+    TFLM forms them channel by channel in double (PopulateConvolutionQuantizationParams).
+    """
+    assert filter.quantization is not None
+    scales = filter.quantization.scales.astype(np.float64)
+    return quantize_multipliers(np.float64(scale_of(input)) * scales / np.float64(scale_of(output)))
+
+
+def single_output_multiplier(input: Tensor, filter: Tensor, output: Tensor) -> tuple[int, int]:
+    """The same for a filter of one scale, where TFLM multiplies the two scales in **float32** first (GetQuantizedConvolutionMultipler)."""
+    product = np.float64(scale_of(input) * scale_of(filter))
+    return quantize_multiplier(float(product / np.float64(scale_of(output))))
+
+
+def broadcast_ready(array: Array, rank: int) -> Array:
+    """`array` [samples, *shape] with axes of 1 after the samples axis, so that it broadcasts against tensors of `rank`."""
+    missing = rank - (array.ndim - 1)
+    return array.reshape(array.shape[:1] + (1,) * missing + array.shape[1:]) if missing > 0 else array
