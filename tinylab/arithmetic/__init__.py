@@ -1,1 +1,1 @@
-"""Fixed-point arithmetic as TFLM computes it, over whole NumPy arrays. NumPy only; knows nothing of tensors or models."""
+"""Fixed-point arithmetic as TFLM computes it, over whole NumPy arrays. It knows nothing of tensors or models."""

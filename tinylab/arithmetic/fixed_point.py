@@ -1,8 +1,8 @@
 """A real multiplier as (int32 multiplier, power of two), and the products that gemmlowp forms with it.
 
-A quantized operator must scale an int32 sum by a real number such as 0.0072 without floating point. TFLM stores the number as
-`multiplier * 2**(shift - 31)` with the multiplier in [2**30, 2**31), multiplies in 64 bits and rounds **twice**: once at bit 31, once at the shift
-(TFLITE_SINGLE_ROUNDING is defined in no TFLM build).
+A quantized operator must scale an int32 sum by a real number such as 0.0072 without floating point. TFLM stores the
+number as `multiplier * 2**(shift - 31)` with the multiplier in [2**30, 2**31), multiplies in 64 bits and rounds
+**twice**: once at bit 31, once at the shift (TFLITE_SINGLE_ROUNDING is defined in no TFLM build).
 
 Retells tensorflow/lite/kernels/internal/quantization_util.cc, common.cc and gemmlowp's fixedpoint.h.
 """
@@ -51,10 +51,10 @@ def _round_half_away(value: float) -> int:
 
 
 def saturating_rounding_doubling_high_mul(a: IntArray, b: IntArray | int) -> NDArray[np.int64]:
-    """`round(a * b / 2**31)`, ties towards +infinity, as int64 holding int32 values: gemmlowp's SaturatingRoundingDoublingHighMul.
+    """`round(a * b / 2**31)`, ties towards +infinity, as int64 holding int32 values.
 
-    gemmlowp adds a nudge of the product's sign and divides by `1ll << 31`, which truncates toward zero; together that is
-    floor(a * b / 2**31 + 1/2), one shift here. Only INT32_MIN * INT32_MIN overflows; it saturates.
+    gemmlowp's SaturatingRoundingDoublingHighMul adds a nudge of the product's sign and divides by `1ll << 31`, which
+    truncates toward zero; together that is floor(a * b / 2**31 + 1/2), one shift here. Only INT32_MIN * INT32_MIN overflows; it saturates.
     """
     product = np.asarray(a, np.int64) * np.asarray(b, np.int64)
     high: NDArray[np.int64] = (product + (1 << 30)) >> 31
@@ -62,7 +62,7 @@ def saturating_rounding_doubling_high_mul(a: IntArray, b: IntArray | int) -> NDA
 
 
 def rounding_divide_by_pot(x: IntArray, exponent: IntArray | int) -> NDArray[np.int64]:
-    """`round(x / 2**exponent)`, ties away from zero: gemmlowp's RoundingDivideByPOT. `exponent` ≥ 0, one or one a channel."""
+    """`round(x / 2**exponent)`, ties away from zero (gemmlowp's RoundingDivideByPOT); exponents ≥ 0 broadcast."""
     exponent = np.asarray(exponent, np.int64)
     half = (np.int64(1) << exponent) >> 1
     wide = np.asarray(x, np.int64)
@@ -75,7 +75,7 @@ def rounding_divide_by_pot(x: IntArray, exponent: IntArray | int) -> NDArray[np.
 def multiply_by_quantized_multiplier(
     x: IntArray, multiplier: IntArray | int, shift: IntArray | int
 ) -> NDArray[np.int64]:
-    """`x * multiplier * 2**(shift - 31)` with TFLM's two roundings, for int32 sums; multiplier and shift broadcast against x.
+    """`x * multiplier * 2**(shift - 31)` with TFLM's two roundings, for int32 sums; all three broadcast.
 
     Returns int64 holding int32 values. The definition: every faster path must equal this one.
     """
@@ -89,7 +89,7 @@ def multiply_by_quantized_multiplier(
 def multiply_int64_by_quantized_multiplier(
     x: IntArray, multiplier: IntArray | int, shift: IntArray | int
 ) -> NDArray[np.int64]:
-    """The same for the int64 sums of int16 kernels: the multiplier is first cut to 16 bits, and there is one rounding, ties upward."""
+    """The same for the int64 sums of int16 kernels: the multiplier is cut to 16 bits, and rounding is once, ties upward."""
     multiplier = np.asarray(multiplier, np.int64)
     reduced = np.where(multiplier < 0x7FFF0000, (multiplier + (1 << 15)) >> 16, 0x7FFF)
     total_shift = 15 - np.asarray(shift, np.int64)

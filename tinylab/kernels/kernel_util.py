@@ -1,11 +1,12 @@
 """What every kernel shares: the context it sees, its registration, and the few computations that several families need.
 
-A kernel is two functions. `prepare(context, node)` sees descriptions (types, shapes, quantization, constants), refuses what invoke cannot do, and
-returns OpData: everything reduced to integers and constants made once. `invoke(context, node, op_data)` sees arrays and computes.
+A kernel is two functions. `prepare(context, node)` sees descriptions (types, shapes, quantization, constants), refuses
+what invoke cannot do, and returns OpData: everything reduced to integers, constants made once.
+`invoke(context, node, op_data)` sees arrays and computes.
 
-NB: one departure from TFLM. Every array that invoke sees has a leading axis of *samples*: 1 in `MicroInterpreter.invoke`, N in `predict`, so one kernel
-serves both with the same bytes. A tensor of shape (1, 49, 10, 1) is seen as [samples, 1, 49, 10, 1]; a constant always has samples = 1.
-Axes are therefore counted from the end.
+NB: one departure from TFLM. Every array that invoke sees has a leading axis of *samples*: 1 in
+`MicroInterpreter.invoke`, N in `predict`, so one kernel serves both with the same bytes. A tensor of shape
+(1, 49, 10, 1) is seen as [samples, 1, 49, 10, 1]; a constant always has samples = 1. Axes are counted from the end.
 """
 
 from __future__ import annotations
@@ -16,11 +17,11 @@ from typing import Any, NoReturn, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+from tinylab.model import Operator, Tensor, TensorType
+from tinylab.model.schema import ActivationFunctionType
 
 from tinylab.arithmetic.fixed_point import quantize_multiplier, quantize_multipliers
 from tinylab.errors import PrepareError
-from tinylab.model import Operator, Tensor, TensorType
-from tinylab.model.schema import ActivationFunctionType
 
 Array = NDArray[Any]
 
@@ -34,7 +35,7 @@ class PrepareContext(Protocol):
 
 
 class InvokeContext(PrepareContext, Protocol):
-    """What Invoke sees besides: the arrays, [samples, *shape]. An output array is a view into the arena: assign into it."""
+    """What Invoke sees besides: arrays [samples, *shape]. An output array is a view into the arena: assign into it."""
 
     def input_data(self, node: Operator, index: int) -> Array: ...
     def optional_input_data(self, node: Operator, index: int) -> Array | None: ...
@@ -45,8 +46,9 @@ class InvokeContext(PrepareContext, Protocol):
 class Registration:
     """One operator's kernel (TFLM: TFLMRegistration). `name` is the schema's name, or a custom operator's code.
 
-    `per_sample=True` is for kernels that do not know of the samples axis: the runtime calls invoke once a sample with arrays of the tensors' own
-    shapes. `stateful=True` says that an invoke depends on earlier ones, so samples must run one after another.
+    `per_sample=True` is for kernels that do not know of the samples axis: the runtime calls invoke once a sample, with
+    arrays of the tensors' own shapes. `stateful=True` says that an invoke depends on earlier ones, so samples must run
+    one after another.
     """
 
     name: str
@@ -56,33 +58,29 @@ class Registration:
     stateful: bool = False
 
 
-def refuse(node: Operator, found: str, needed: str, remedy: str = "") -> NoReturn:
-    """Raise PrepareError as TFLM's Prepare returns kTfLiteError, naming the node, what was found and what is needed."""
-    raise PrepareError(
-        f"operator {node.index} ({node.name}) has {found}; it needs {needed}" + (f": {remedy}" if remedy else ""),
-        node.index,
-        node.name,
-    )
+def refuse(found: str, needed: str, remedy: str = "") -> NoReturn:
+    """Raise PrepareError as TFLM's Prepare returns kTfLiteError; the runtime adds which operator it is.
+
+    The message reads `{found}, but {needed} is needed: {remedy}`.
+    """
+    raise PrepareError(f"{found}, but {needed} is needed" + (f": {remedy}" if remedy else ""))
 
 
-def require_type(node: Operator, tensor: Tensor, *types: TensorType) -> None:
+def describe(tensor: Tensor) -> str:
+    """`tensor 7 "conv/kernel" (INT8 8x3x3x1)`: how messages name a tensor."""
+    return f'tensor {tensor.index} "{tensor.name}" ({tensor.type.name} {"x".join(map(str, tensor.shape)) or "scalar"})'
+
+
+def require_type(tensor: Tensor, *types: TensorType) -> None:
     """Refuse a tensor whose type is not one of `types`."""
     if tensor.type not in types:
-        refuse(
-            node,
-            f'tensor {tensor.index} "{tensor.name}" of type {tensor.type.name}',
-            " or ".join(t.name for t in types),
-        )
+        refuse(describe(tensor), "type " + " or ".join(type_.name for type_ in types))
 
 
-def require_same_type(node: Operator, a: Tensor, b: Tensor) -> None:
+def require_same_type(a: Tensor, b: Tensor) -> None:
     """Refuse two tensors of different types (TF_LITE_ENSURE_TYPES_EQ)."""
     if a.type != b.type:
-        refuse(
-            node,
-            f'tensors {a.index} "{a.name}" ({a.type.name}) and {b.index} "{b.name}" ({b.type.name})',
-            "one type for both",
-        )
+        refuse(f"{describe(a)} and {describe(b)}", "one type for both")
 
 
 def scale_of(tensor: Tensor) -> np.float32:
@@ -107,7 +105,10 @@ def activation_range_float(activation: ActivationFunctionType) -> tuple[float, f
 
 
 def activation_range_quantized(activation: ActivationFunctionType, output: Tensor) -> tuple[int, int]:
-    """(min, max) of a fused activation in the output's integers (CalculateActivationRangeQuantized): the type's range, narrowed."""
+    """(min, max) of a fused activation in the output's integers: the type's range, narrowed.
+
+    TFLM: CalculateActivationRangeQuantized.
+    """
     limits = np.iinfo(output.dtype)
     low, high = int(limits.min), int(limits.max)
     if activation in (ActivationFunctionType.RELU, ActivationFunctionType.RELU6, ActivationFunctionType.RELU_N1_TO_1):
@@ -125,9 +126,9 @@ def _quantize(real: float, tensor: Tensor) -> int:
 
 
 def output_multipliers(input: Tensor, filter: Tensor, output: Tensor) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """(multipliers int32 [n], shifts int32 [n]) of a convolution: input scale × filter scale / output scale, n = number of filter scales.
+    """(multipliers int32 [n], shifts int32 [n]) of a convolution: input scale × filter scale / output scale.
 
-    TFLM forms them channel by channel in double (PopulateConvolutionQuantizationParams).
+    n is the number of filter scales. TFLM forms them channel by channel in double (PopulateConvolutionQuantizationParams).
     """
     assert filter.quantization is not None
     scales = filter.quantization.scales.astype(np.float64)
@@ -135,12 +136,15 @@ def output_multipliers(input: Tensor, filter: Tensor, output: Tensor) -> tuple[N
 
 
 def single_output_multiplier(input: Tensor, filter: Tensor, output: Tensor) -> tuple[int, int]:
-    """The same for a filter of one scale, where TFLM multiplies the two scales in **float32** first (GetQuantizedConvolutionMultipler)."""
+    """The same for a filter of one scale, where TFLM multiplies the two scales in **float32** first.
+
+    TFLM: GetQuantizedConvolutionMultipler.
+    """
     product = np.float64(scale_of(input) * scale_of(filter))
     return quantize_multiplier(float(product / np.float64(scale_of(output))))
 
 
 def broadcast_ready(array: Array, rank: int) -> Array:
-    """`array` [samples, *shape] with axes of 1 after the samples axis, so that it broadcasts against tensors of `rank`."""
+    """`array` [samples, *shape] with axes of 1 put after the samples axis, to broadcast against tensors of `rank`."""
     missing = rank - (array.ndim - 1)
     return array.reshape(array.shape[:1] + (1,) * missing + array.shape[1:]) if missing > 0 else array
