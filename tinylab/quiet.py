@@ -151,7 +151,9 @@ class _Recorder:
         self._loggers = [logger for name in _NOISY_LOGGERS if isinstance(logger := known.get(name), logging.Logger)]
         for logger in self._loggers:
             logger.addFilter(self._log_filter)
-        self._recorded = self._warnings.__enter__() or []
+        recorded = self._warnings.__enter__()
+        assert recorded is not None  # it records
+        self._recorded = recorded
         warnings.filterwarnings("ignore", module=_NOISY_MODULES)
 
     def stop(self) -> None:
