@@ -1,0 +1,1 @@
+"""What the Makefile calls. Developers and `make` only: no part of the installed package."""
