@@ -54,7 +54,8 @@ def saturating_rounding_doubling_high_mul(a: IntArray, b: IntArray | int) -> NDA
     """`round(a * b / 2**31)`, ties towards +infinity, as int64 holding int32 values.
 
     gemmlowp's SaturatingRoundingDoublingHighMul adds a nudge of the product's sign and divides by `1ll << 31`, which
-    truncates toward zero; together that is floor(a * b / 2**31 + 1/2), one shift here. Only INT32_MIN * INT32_MIN overflows; it saturates.
+    truncates toward zero; together that is floor(a * b / 2**31 + 1/2), one shift here. Only INT32_MIN * INT32_MIN
+    overflows; it saturates.
     """
     product = np.asarray(a, np.int64) * np.asarray(b, np.int64)
     high: NDArray[np.int64] = (product + (1 << 30)) >> 31
@@ -89,7 +90,10 @@ def multiply_by_quantized_multiplier(
 def multiply_int64_by_quantized_multiplier(
     x: IntArray, multiplier: IntArray | int, shift: IntArray | int
 ) -> NDArray[np.int64]:
-    """The same for the int64 sums of int16 kernels: the multiplier is cut to 16 bits, and rounding is once, ties upward."""
+    """The same for the int64 sums of int16 kernels.
+
+    The multiplier is cut to 16 bits, and rounding is once, ties upward.
+    """
     multiplier = np.asarray(multiplier, np.int64)
     reduced = np.where(multiplier < 0x7FFF0000, (multiplier + (1 << 15)) >> 16, 0x7FFF)
     total_shift = 15 - np.asarray(shift, np.int64)

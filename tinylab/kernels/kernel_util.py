@@ -128,7 +128,8 @@ def _quantize(real: float, tensor: Tensor) -> int:
 def output_multipliers(input: Tensor, filter: Tensor, output: Tensor) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """(multipliers int32 [n], shifts int32 [n]) of a convolution: input scale × filter scale / output scale.
 
-    n is the number of filter scales. TFLM forms them channel by channel in double (PopulateConvolutionQuantizationParams).
+    n is the number of filter scales. TFLM forms them channel by channel in double
+    (PopulateConvolutionQuantizationParams).
     """
     assert filter.quantization is not None
     scales = filter.quantization.scales.astype(np.float64)

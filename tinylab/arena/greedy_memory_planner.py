@@ -1,0 +1,71 @@
+"""GreedyMemoryPlanner: gives every buffer a place so that buffers alive at the same time never overlap.
+
+Largest first; each goes into the first gap, from offset 0 up, between the placed buffers that share a moment with it.
+Not optimal, but close, fast and deterministic. Retells tensorflow/lite/micro/memory_planner/greedy_memory_planner.cc.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+
+class BufferRequirements(NamedTuple):
+    """What the planner is told of a buffer: bytes (a multiple of 16), the first and the last moment it is alive
+    (inclusive), and a fixed offset if the model brings its own plan.
+    """
+
+    size_bytes: int
+    first_time_used: int
+    last_time_used: int
+    offline_offset: int | None = None
+
+    def overlaps_in_time(self, other: BufferRequirements) -> bool:
+        """Whether there is a moment at which both are alive."""
+        return self.first_time_used <= other.last_time_used and other.first_time_used <= self.last_time_used
+
+
+class GreedyMemoryPlanner:
+    """TFLM's default planner; `plan` is a pure function of the requirements."""
+
+    def plan(self, requirements: Sequence[BufferRequirements]) -> list[int]:
+        """The offset in bytes of each buffer, in the order of `requirements`."""
+        offsets: dict[int, int] = {}
+        placed: list[int] = []  # buffer ids by offset; a new one goes behind those of the same offset
+        for buffer_id in placement_order(requirements):
+            wanted = requirements[buffer_id]
+            offset = wanted.offline_offset
+            if offset is None:
+                neighbours = [i for i in placed if requirements[i].overlaps_in_time(wanted)]
+                offset = _first_gap(wanted.size_bytes, [(offsets[i], requirements[i].size_bytes) for i in neighbours])
+            offsets[buffer_id] = offset
+            place = next((k for k, i in enumerate(placed) if offsets[i] > offset), len(placed))
+            placed.insert(place, buffer_id)
+        return [offsets[i] for i in range(len(requirements))]
+
+
+def placement_order(requirements: Sequence[BufferRequirements]) -> list[int]:
+    """Buffer ids in the order in which they are placed: offline-planned ones first, then by size, the largest first.
+
+    TFLM fills its list from the end, then sorts it stably: among equal sizes the buffer that was added **last** is
+    placed first.
+    """
+    offline = [i for i, requirement in enumerate(requirements) if requirement.offline_offset is not None]
+    online = [i for i, requirement in enumerate(requirements) if requirement.offline_offset is None]
+    return offline + sorted(online[::-1], key=lambda i: -requirements[i].size_bytes)
+
+
+def _first_gap(size: int, neighbours: list[tuple[int, int]]) -> int:
+    """The lowest offset with `size` free bytes between the (offset, size) neighbours, which come ordered by offset."""
+    candidate = 0
+    for neighbour_offset, neighbour_size in neighbours:
+        if neighbour_offset - candidate >= size:
+            break
+        candidate = max(candidate, neighbour_offset + neighbour_size)
+    return candidate
+
+
+def planned_bytes(requirements: Sequence[BufferRequirements], offsets: Sequence[int]) -> int:
+    """The highest end of any buffer: what the head must hold (GetMaximumMemorySize)."""
+    ends = [offset + requirement.size_bytes for offset, requirement in zip(offsets, requirements, strict=True)]
+    return max(ends, default=0)

@@ -1,0 +1,66 @@
+"""What happened in an arena, as frozen values: the memory plan of the head, and every allocation of the tail."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class PlannedBuffer(NamedTuple):
+    """One buffer of the head: where it lies and when it is alive.
+
+    subgraph_index, tensor_index: the tensor, or tensor_index None for a scratch buffer of operator node_index.
+    name: the tensor's name, or "scratch of operator N". requested_bytes: what it needs; size_bytes: that, rounded up
+    to 16.
+    offset: bytes from the start of the arena. first_used, last_used: moments, inclusive (0: the inputs are filled; n:
+    operator n - 1 runs).
+    """
+
+    subgraph_index: int
+    tensor_index: int | None
+    node_index: int | None
+    name: str
+    requested_bytes: int
+    size_bytes: int
+    offset: int
+    first_used: int
+    last_used: int
+
+    @property
+    def end(self) -> int:
+        """The first byte behind the buffer."""
+        return self.offset + self.size_bytes
+
+    def alive_at(self, moment: int) -> bool:
+        """Whether its bytes are in use at `moment`."""
+        return self.first_used <= moment <= self.last_used
+
+
+class MemoryPlan(NamedTuple):
+    """The planned head of one model: all buffers in planning order, and the bytes the head needs for them."""
+
+    buffers: tuple[PlannedBuffer, ...]
+    head_bytes: int
+
+    @property
+    def moment_count(self) -> int:
+        """How many moments the plan spans: operators + 1 in a model of one subgraph."""
+        return max((buffer.last_used for buffer in self.buffers), default=0) + 1
+
+    def bytes_alive_at(self, moment: int) -> int:
+        """The sum of the sizes of the buffers in use at `moment`."""
+        return sum(buffer.size_bytes for buffer in self.buffers if buffer.alive_at(moment))
+
+
+class AllocationRecord(NamedTuple):
+    """One allocation in the tail, in the order in which TFLM makes them.
+
+    category: what it is ("TfLiteEvalTensor[]"); owner: for whom ("operator 3 CONV_2D", "tensor 7 ...", or "").
+    requested_bytes: what was asked for; used_bytes: how far the tail moved, alignment included; offset: bytes from
+    the arena's start.
+    """
+
+    category: str
+    owner: str
+    requested_bytes: int
+    used_bytes: int
+    offset: int

@@ -1,0 +1,146 @@
+"""When is each buffer alive? Walks the operators in order and notes, for every tensor and scratch buffer, its first
+and last moment.
+
+Time is a counter: 0 while the inputs are filled, then one more for each operator. Retells
+tensorflow/lite/micro/micro_allocation_info.cc.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from tinylab.errors import ModelError
+from tinylab.model import Model, Operator, TensorType
+
+OFFLINE_MEMORY_ALLOCATION = "OfflineMemoryAllocation"  # the metadata of a model that brings its own plan
+ONLINE_PLANNED = -1  # an offset in it that leaves the tensor to the planner
+
+
+class ScratchBufferRequest(NamedTuple):
+    """Memory that one operator needs while it runs, asked for in Prepare."""
+
+    subgraph_index: int
+    node_index: int
+    requested_bytes: int
+
+
+@dataclass
+class AllocationInfo:
+    """What planning knows of one tensor or scratch buffer (TFLM's struct of the same name). -1: never used."""
+
+    subgraph_index: int
+    tensor_index: int | None  # None: a scratch buffer
+    node_index: int | None  # the operator a scratch buffer belongs to
+    requested_bytes: int
+    needs_allocating: bool
+    offline_offset: int | None = None
+    first_created: int = -1
+    last_used: int = -1
+
+    def create(self, moment: int) -> None:
+        """It exists from `moment` on, unless it does so already."""
+        if self.first_created == -1:
+            self.first_created = moment
+
+    def use(self, moment: int) -> None:
+        """It is still needed at `moment`."""
+        self.last_used = moment
+
+
+def called_subgraphs(operator: Operator) -> tuple[int, ...]:
+    """The subgraphs that a control-flow operator runs, in the order in which TFLM plans them."""
+    fields = {
+        "IF": ("then_subgraph_index", "else_subgraph_index"),
+        "WHILE": ("cond_subgraph_index", "body_subgraph_index"),
+        "CALL_ONCE": ("init_subgraph_index",),
+    }
+    return tuple(getattr(operator.options, field) for field in fields.get(operator.name, ()))
+
+
+class AllocationInfoBuilder:
+    """Builds the list that CommitStaticMemoryPlan plans from.
+
+    All tensors, subgraph by subgraph, then the scratch buffers.
+    """
+
+    def __init__(self, model: Model, scratch_buffer_requests: Sequence[ScratchBufferRequest]) -> None:
+        self._model = model
+        self._moment = 0
+        offline = offline_planned_offsets(model)
+        tensors = [(subgraph, tensor) for subgraph in model.subgraphs for tensor in subgraph.tensors]
+        self._tensors = {
+            (subgraph.index, tensor.index): AllocationInfo(
+                subgraph_index=subgraph.index,
+                tensor_index=tensor.index,
+                node_index=None,
+                requested_bytes=tensor.bytes,
+                needs_allocating=tensor.data is None
+                and tensor.bytes != 0
+                # VAR_HANDLE has set the data of its RESOURCE output before memory is planned.
+                and tensor.type is not TensorType.RESOURCE
+                # A variable lives in the tail, unless the model's own plan gives it a place.
+                and (not tensor.is_variable or offset is not None),
+                offline_offset=offset,
+            )
+            for (subgraph, tensor), offset in zip(tensors, offline or [None] * len(tensors), strict=True)
+        }
+        self._scratch = [
+            AllocationInfo(request.subgraph_index, None, request.node_index, request.requested_bytes, True)
+            for request in scratch_buffer_requests
+        ]
+
+    def build(self) -> list[AllocationInfo]:
+        """All entries, lifetimes marked from the main subgraph on."""
+        self._mark_subgraph(0)
+        return [*self._tensors.values(), *self._scratch]
+
+    def _mark_subgraph(self, subgraph_index: int) -> None:
+        subgraph = self._model.subgraphs[subgraph_index]
+        infos = self._tensors
+        for tensor in subgraph.inputs:
+            infos[subgraph_index, tensor].create(self._moment)
+            infos[subgraph_index, tensor].use(self._moment)
+        for operator in subgraph.operators:
+            self._moment += 1
+            for tensor in operator.outputs:
+                infos[subgraph_index, tensor].create(self._moment)
+            start = self._moment
+            for called in called_subgraphs(operator):
+                if called != -1:
+                    self._moment += 1
+                    self._mark_subgraph(called)
+            for tensor in (*operator.inputs, *operator.outputs):
+                if tensor >= 0:  # an omitted optional input is -1
+                    infos[subgraph_index, tensor].use(self._moment)
+            for scratch in self._scratch:
+                if (scratch.subgraph_index, scratch.node_index) == (subgraph_index, operator.index):
+                    scratch.create(start)
+                    scratch.use(self._moment)
+        for tensor in subgraph.outputs:
+            infos[subgraph_index, tensor].create(self._moment)
+            infos[subgraph_index, tensor].use(self._moment)
+
+
+def offline_planned_offsets(model: Model) -> list[int | None] | None:
+    """The offsets that a model's OfflineMemoryAllocation metadata gives its tensors (None: plan it), or None without
+    such metadata.
+
+    The buffer is int32: version, subgraph, count, then one offset for each tensor of all subgraphs.
+    """
+    data = model.metadata.get(OFFLINE_MEMORY_ALLOCATION)
+    if data is None:
+        return None
+    words = np.frombuffer(data, "<i4", count=len(data) // 4)
+    tensor_count = sum(len(subgraph.tensors) for subgraph in model.subgraphs)
+    found = int(words[2]) if len(words) > 2 else 0
+    if found != tensor_count or len(words) < 3 + tensor_count:
+        raise ModelError(
+            f"it gives offsets for {found} tensors ({max(len(words) - 3, 0)} are stored), and the model has
+            {tensor_count}: " "plan the model again, or remove the metadata", place=f"metadata
+            {OFFLINE_MEMORY_ALLOCATION}", found=found, needed=tensor_count,
+        )
+    return [None if offset == ONLINE_PLANNED else offset for offset in words[3 : 3 + tensor_count].tolist()]

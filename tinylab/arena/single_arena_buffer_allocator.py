@@ -1,0 +1,96 @@
+"""SingleArenaBufferAllocator: two stacks in one block of memory, and short-lived allocations between them.
+
+    0 ───────► head ─ temp ─►            ◄─ tail ─────── size
+    non-persistent (planned tensors)       persistent (structs, OpData, variables)
+
+It does the arithmetic only; the bytes themselves belong to MicroAllocator. Addresses are offsets from the start of
+the arena, which counts as 16-aligned. Retells tensorflow/lite/micro/arena_allocator/single_arena_buffer_allocator.cc.
+"""
+
+from __future__ import annotations
+
+from tinylab.errors import ArenaError
+
+
+def align_up(size: int, alignment: int) -> int:
+    """The smallest multiple of `alignment` that is not below `size`."""
+    return -(-size // alignment) * alignment
+
+
+def align_down(size: int, alignment: int) -> int:
+    """The largest multiple of `alignment` that is not above `size`."""
+    return size // alignment * alignment
+
+
+class SingleArenaBufferAllocator:
+    """Head, temp and tail of an arena of `size_bytes`.
+
+    peak_bytes is the most that was ever in use at once, counted from both ends: head and temp together, plus tail.
+    """
+
+    def __init__(self, size_bytes: int) -> None:
+        self.size_bytes = size_bytes
+        self.head_offset = 0
+        self.temp_offset = 0
+        self.tail_offset = size_bytes
+        self.peak_bytes = 0
+
+    @property
+    def non_persistent_used_bytes(self) -> int:
+        """Bytes of the head (and of temp, while there is any)."""
+        return max(self.head_offset, self.temp_offset)
+
+    @property
+    def persistent_used_bytes(self) -> int:
+        """Bytes of the tail."""
+        return self.size_bytes - self.tail_offset
+
+    def resize_head(self, size: int, alignment: int) -> None:
+        """Make the head exactly `size` bytes (ResizeBuffer). The head starts at 0, which suits every alignment."""
+        if self.head_offset != self.temp_offset:
+            raise ArenaError("internal error: temp allocations must be reset before the head is resized")
+        self._require(size, self.tail_offset, "resize buffer")
+        self.head_offset = self.temp_offset = size
+        self._note_peak()
+
+    def allocate_persistent_buffer(self, size: int, alignment: int) -> int:
+        """The offset of `size` new bytes at the tail, aligned downwards; they stay for the arena's life."""
+        offset = align_down(self.tail_offset - size, alignment)
+        if offset < self.head_offset:
+            missing = self.head_offset - offset
+            self._require(size, size - missing, "allocate tail memory")
+        self.tail_offset = offset
+        self._note_peak()
+        return offset
+
+    def allocate_temp(self, size: int, alignment: int) -> int:
+        """The offset of `size` new bytes on top of the head, until `reset_temp_allocations`."""
+        offset = align_up(self.temp_offset, alignment)
+        self._require(size, self.tail_offset - offset, "allocate temp memory")
+        self.temp_offset = offset + size
+        self._note_peak()
+        return offset
+
+    def reset_temp_allocations(self) -> None:
+        """Free all temp allocations at once."""
+        self.temp_offset = self.head_offset
+
+    def available_bytes(self, alignment: int) -> int:
+        """Bytes between temp and tail, both aligned inwards (GetAvailableMemory)."""
+        return align_down(self.tail_offset, alignment) - align_up(self.temp_offset, alignment)
+
+    def _require(self, requested: int, available: int, what: str) -> None:
+        """Raise ArenaError in TFLM's words where `requested` bytes are more than are `available`."""
+        if available >= requested:
+            return
+        missing = requested - available
+        raise ArenaError(
+            f"Failed to {what}. Requested: {requested}, available {available}, missing: {missing}",
+            arena_bytes=self.size_bytes,
+            requested_bytes=requested,
+            available_bytes=available,
+            missing_bytes=missing,
+        )
+
+    def _note_peak(self) -> None:
+        self.peak_bytes = max(self.peak_bytes, self.non_persistent_used_bytes + self.persistent_used_bytes)
