@@ -52,7 +52,7 @@ def placement_order(requirements: Sequence[BufferRequirements]) -> list[int]:
     """
     offline = [i for i, requirement in enumerate(requirements) if requirement.offline_offset is not None]
     online = [i for i, requirement in enumerate(requirements) if requirement.offline_offset is None]
-    return offline + sorted(online[::-1], key=lambda i: -requirements[i].size_bytes)
+    return offline + sorted(online, key=lambda i: (-requirements[i].size_bytes, -i))
 
 
 def _first_gap(size: int, neighbours: list[tuple[int, int]]) -> int:

@@ -139,8 +139,10 @@ def offline_planned_offsets(model: Model) -> list[int | None] | None:
     found = int(words[2]) if len(words) > 2 else 0
     if found != tensor_count or len(words) < 3 + tensor_count:
         raise ModelError(
-            f"it gives offsets for {found} tensors ({max(len(words) - 3, 0)} are stored), and the model has
-            {tensor_count}: " "plan the model again, or remove the metadata", place=f"metadata
-            {OFFLINE_MEMORY_ALLOCATION}", found=found, needed=tensor_count,
+            f"it gives offsets for {found} tensors ({max(len(words) - 3, 0)} are stored), and the model has "
+            f"{tensor_count}: plan the model again, or remove the metadata",
+            place=f"metadata {OFFLINE_MEMORY_ALLOCATION}",
+            found=found,
+            needed=tensor_count,
         )
     return [None if offset == ONLINE_PLANNED else offset for offset in words[3 : 3 + tensor_count].tolist()]
