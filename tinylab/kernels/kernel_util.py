@@ -21,7 +21,7 @@ from tinylab.model import Operator, Tensor, TensorType
 from tinylab.model.schema import ActivationFunctionType
 
 from tinylab.arithmetic.fixed_point import quantize_multiplier, quantize_multipliers
-from tinylab.errors import PrepareError
+from tinylab.errors import InvokeError, PrepareError
 
 Array = NDArray[Any]
 
@@ -81,6 +81,33 @@ def require_same_type(a: Tensor, b: Tensor) -> None:
     """Refuse two tensors of different types (TF_LITE_ENSURE_TYPES_EQ)."""
     if a.type != b.type:
         refuse(f"{describe(a)} and {describe(b)}", "one type for both")
+
+
+def require_counts(node: Operator, inputs: int | tuple[int, ...], outputs: int) -> None:
+    """Refuse a node with other numbers of inputs and outputs; `inputs` may be several allowed numbers."""
+    allowed = inputs if isinstance(inputs, tuple) else (inputs,)
+    if len(node.inputs) not in allowed or len(node.outputs) != outputs:
+        found = f"{len(node.inputs)} inputs and {len(node.outputs)} outputs"
+        refuse(found, f"{' or '.join(map(str, allowed))} and {outputs}")
+
+
+def require_type_at_invoke(tensor: Tensor, *types: TensorType) -> None:
+    """Fail on a tensor whose type is not one of `types`: for kernels whose C++ looks at types only in Eval."""
+    if tensor.type not in types:
+        needed = "type " + " or ".join(type_.name for type_ in types)
+        raise InvokeError(f"{describe(tensor)}, but {needed} is needed")
+
+
+def int32_constant(tensor: Tensor) -> list[int]:
+    """The values of a constant int32 tensor, flat; refused where the graph computes it, as TFLM does.
+
+    NB: TFLM reads whatever type is there as int32; a tensor of another type is refused here.
+    """
+    values = tensor.constant()
+    if values is None:
+        refuse(describe(tensor) + " is not constant", "a constant")
+    require_type(tensor, TensorType.INT32)
+    return [int(value) for value in values.ravel()]
 
 
 def scale_of(tensor: Tensor) -> np.float32:
