@@ -13,8 +13,8 @@ of a power of two exactly while the integer is at most 2**53.
   h = floor((high*m + floor(low*m / 2**16)) / 2**15 + 1/2), because a floor inside a floor, beside integers, changes
   nothing. |high*m| <= 2**46 and low*m < 2**47, so every step is exact.
 - h / 2**r: h * 2**-r is exact, and lies at least 2**-r from every tie it is not on. Times 1 + 2**-50, a tie moves away
-  from zero (by 4 units in the last place) and nothing else reaches one, since |h| * 2**-50 < 1; so rint rounds ties away
-  from zero.
+  from zero (by 4 units in the last place) and nothing else reaches one, since |h| * 2**-50 < 1; rint then rounds ties
+  away from zero.
 
 Retells tensorflow/lite/kernels/internal/common.cc.
 NB: C adds zero_point in int32, which overflows for results within 2**15 of 2**31; here they are clipped.
@@ -86,8 +86,8 @@ def requantize_int64(
 ) -> NDArray[Any]:
     """The same with `multiply_int64_by_quantized_multiplier`, for the int64 sums of int16 kernels.
 
-    |acc| < 2**47, shift from -31 to 7. One rounding, floor(x * m16 * 2**(shift - 15) + 1/2), m16 of 15 bits: exact in float64
-    for |x| < 2**37; wider sums take the definition's path.
+    |acc| < 2**47, shift from -31 to 7. One rounding, floor(x * m16 * 2**(shift - 15) + 1/2), m16 of 15 bits: exact in
+    float64 for |x| < 2**37; wider sums take the definition's path.
     """
     m16 = np.where(
         np.less(multiplier, 0x7FFF0000), np.right_shift(np.add(multiplier, 1 << 15, dtype=np.int64), 16), 0x7FFF
