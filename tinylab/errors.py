@@ -11,7 +11,7 @@
     ├── DataError            a data set: absent, incomplete, or not of the shape that was asked for
     └── ExtraMissingError    an optional package is not installed (an ImportError too)
 
-A message names the place, what was found, what was needed and what to do; the numbers in it are fields of the error too.
+A message names the place, what was found, what was needed and what to do; its numbers are fields of the error too.
 """
 
 from __future__ import annotations

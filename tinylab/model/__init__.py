@@ -1,0 +1,21 @@
+"""What a .tflite file is: load_model reads and checks it; Model, Subgraph, Tensor and Operator are what it says."""
+
+from __future__ import annotations
+
+from tinylab.model.enums import ActivationFunctionType, BuiltinOperator, Padding, TensorType
+from tinylab.model.model import Model, Operator, Quantization, Signature, Subgraph, Tensor
+from tinylab.model.reader import load_model
+
+__all__ = [
+    "ActivationFunctionType",
+    "BuiltinOperator",
+    "Model",
+    "Operator",
+    "Padding",
+    "Quantization",
+    "Signature",
+    "Subgraph",
+    "Tensor",
+    "TensorType",
+    "load_model",
+]
