@@ -21,8 +21,7 @@ from tinylab.kernels.kernel_util import (
     scale_of,
     zero_point_of,
 )
-from tinylab.model import Operator, Tensor, TensorType
-from tinylab.model.enums import ActivationFunctionType
+from tinylab.model import ActivationFunctionType, Operator, Tensor, TensorType
 from tinylab.model.options import ConcatenationOptions
 
 OUTPUT = 0
@@ -46,8 +45,7 @@ class OpData(NamedTuple):
 
 def prepare(context: PrepareContext, node: Operator) -> OpData:
     """Refuse inputs that would have to be rescaled or do not fit; find the place of each."""
-    options = node.options
-    assert isinstance(options, ConcatenationOptions)
+    options: ConcatenationOptions = node.options
     output = context.output_tensor(node, OUTPUT)
     if options.fused_activation_function != ActivationFunctionType.NONE:
         refuse(f"a fused {options.fused_activation_function.name}", "no activation")

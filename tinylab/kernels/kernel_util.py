@@ -17,11 +17,10 @@ from typing import Any, NoReturn, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from tinylab.model import Operator, Tensor, TensorType
-from tinylab.model.schema import ActivationFunctionType
 
 from tinylab.arithmetic.fixed_point import quantize_multiplier, quantize_multipliers
 from tinylab.errors import InvokeError, PrepareError
+from tinylab.model import ActivationFunctionType, Operator, Tensor, TensorType
 
 Array = NDArray[Any]
 

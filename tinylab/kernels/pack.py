@@ -7,8 +7,6 @@ NB: inputs that do not fill the output are refused in Prepare; TFLM's PACK has n
 
 from __future__ import annotations
 
-import math
-
 from tinylab.kernels.kernel_util import (
     InvokeContext,
     PrepareContext,
@@ -26,8 +24,7 @@ OUTPUT = 0
 
 def prepare(context: PrepareContext, node: Operator) -> int:
     """The new axis, not negative, samples not counted."""
-    options = node.options
-    assert isinstance(options, PackOptions)
+    options: PackOptions = node.options
     output = context.output_tensor(node, OUTPUT)
     axis = options.axis if options.axis >= 0 else options.axis + len(output.shape)
     if not 0 <= axis < len(output.shape) or not output.shape[axis] == options.values_count == len(node.inputs):
@@ -35,7 +32,7 @@ def prepare(context: PrepareContext, node: Operator) -> int:
     for index in range(options.values_count):
         input = context.input_tensor(node, index)
         require_same_type(input, output)
-        if math.prod(input.shape) * options.values_count != math.prod(output.shape):
+        if input.element_count * options.values_count != output.element_count:
             refuse(f"{describe(input)} in {describe(output)}", f"1/{options.values_count} of the output's elements")
     return axis
 

@@ -42,13 +42,13 @@ def prepare(context: PrepareContext, node: Operator) -> OpData:
     """Check that the output's shape is the padded input's and find where the input lies in it."""
     require_counts(node, (2, 3), 1)
     input, output = context.input_tensor(node, INPUT), context.output_tensor(node, OUTPUT)
-    constant_values = context.optional_input_tensor(node, CONSTANT_VALUES) if len(node.inputs) == 3 else None
+    constant_values = context.optional_input_tensor(node, CONSTANT_VALUES)
     require_same_type(input, output)
     if len(input.shape) > MAX_RANK:
         refuse(describe(input), f"at most {MAX_RANK} axes")
     if constant_values is not None:
         require_same_type(input, constant_values)
-        if math.prod(constant_values.shape) != 1:
+        if constant_values.element_count != 1:
             refuse(describe(constant_values), "one value")
 
     paddings = int32_constant(context.input_tensor(node, PADDINGS))  # left and right of each axis in turn
@@ -79,7 +79,7 @@ def invoke(context: InvokeContext, node: Operator, data: OpData) -> None:
         context.input_tensor(node, INPUT), TensorType.FLOAT32, TensorType.INT8, TensorType.INT16, TensorType.INT32
     )
     input, output = context.input_data(node, INPUT), context.output_data(node, OUTPUT)
-    constant = context.optional_input_data(node, CONSTANT_VALUES) if len(node.inputs) == 3 else None
+    constant = context.optional_input_data(node, CONSTANT_VALUES)
     if constant is None:
         output[...] = data.pad_value
     else:

@@ -3,12 +3,10 @@
 Retells tensorflow/lite/micro/kernels/reshape.cc and reshape_common.cc. The new shape is the output tensor's own;
 the second input, which names it too, is never read.
 
-NB: an output shape with a -1, which TFLM works out here, is refused: a tensor's shape never changes in tinylab.
+NB: TFLM works out an output size of -1 here; tinylab refuses such a model while it is loaded.
 """
 
 from __future__ import annotations
-
-import math
 
 from tinylab.kernels.kernel_util import (
     InvokeContext,
@@ -29,7 +27,7 @@ def prepare(context: PrepareContext, node: Operator) -> None:
     require_counts(node, (1, 2), 1)
     input, output = context.input_tensor(node, INPUT), context.output_tensor(node, OUTPUT)
     require_same_type(input, output)
-    if min(output.shape, default=0) < 0 or math.prod(input.shape) != math.prod(output.shape):
+    if input.element_count != output.element_count:
         refuse(f"{describe(input)} into {describe(output)}", "the same number of elements")
 
 

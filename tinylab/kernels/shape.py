@@ -7,8 +7,6 @@ NB: an output that is not one number an axis is refused in Prepare; TFLM writes 
 
 from __future__ import annotations
 
-import math
-
 from tinylab.kernels.kernel_util import (
     InvokeContext,
     PrepareContext,
@@ -27,7 +25,7 @@ def prepare(context: PrepareContext, node: Operator) -> None:
     """Refuse an output of the wrong length."""
     require_counts(node, 1, 1)
     input, output = context.input_tensor(node, INPUT), context.output_tensor(node, OUTPUT)
-    if math.prod(output.shape) != len(input.shape):
+    if output.element_count != len(input.shape):
         refuse(f"{describe(output)} for {describe(input)}", f"{len(input.shape)} elements")
 
 

@@ -34,8 +34,7 @@ MAX_RANK = 4
 def prepare(context: PrepareContext, node: Operator) -> tuple[range, ...]:
     """The indices that are taken along each axis of the input, samples not counted."""
     require_counts(node, 4, 1)
-    options = node.options
-    assert isinstance(options, StridedSliceOptions)
+    options: StridedSliceOptions = node.options
     input, output = context.input_tensor(node, INPUT), context.output_tensor(node, OUTPUT)
     require_same_type(input, output)
     rank = len(input.shape)
