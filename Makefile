@@ -24,7 +24,7 @@ lab: .venv/.installed  ## open JupyterLab on the keyword-spotting notebook (LAB_
 	@$(VENV) -m jupyterlab $(LAB_ARGS) $(NOTEBOOK)
 
 test: .venv/.installed  ## run every test and re-run every notebook against its committed outputs (TESTS=... for some of them)
-	$(VENV) -m pytest --nbval --nbval-current-env -n auto --maxprocesses=4 --dist=loadgroup $(TESTS)
+	$(VENV) -m pytest --nbval --nbval-current-env -n auto --maxprocesses=4 $(TESTS)
 
 check: .venv/.installed  ## lint (ruff), formatting (ruff) and types (mypy)
 	$(VENV) -m ruff check .
