@@ -18,14 +18,14 @@ from tinylab.model.slots import String, slots_of
 
 T = TypeVar("T", bound=tuple[Any, ...])
 
-# What reading may cost, in bytes of Python objects: they are larger than the bytes they are read from, and a damaged file
-# can point to one part many times. No sound model comes near.
+# What reading may cost, in bytes of Python objects: they are larger than the bytes they are read from, and a damaged
+# file can point to one part many times. No sound model comes near.
 COST_PER_FILE_BYTE = 6
 COST_CONSTANT = 1 << 18
 
 
 class Place(NamedTuple):
-    """Where in the file a reader is: a step ("tensor 3", "shape") below its parent. `table` is where its name is."""
+    """Where in the file a reader is: a step ("tensor 3", "shape") below its parent. `table` has its name."""
 
     parent: Place | None
     step: str

@@ -213,9 +213,8 @@ class Model:
         return dict(Counter(operator.name for subgraph in self.subgraphs for operator in subgraph.operators))
 
     def __repr__(self) -> str:
-        operators = sum(len(subgraph.operators) for subgraph in self.subgraphs)
-        subgraphs = f"{len(self.subgraphs)} subgraphs, " if len(self.subgraphs) > 1 else ""
-        return f"Model({self.name!r}, {self.bytes:,} bytes, {subgraphs}{operators} operators)"
+        counts = ", ".join(f"{count} {name}" for name, count in self.operator_counts().items())
+        return f"Model({self.name!r}, {self.bytes:,} bytes: {counts})"
 
 
 def dtype_of(tensor_type: TensorType) -> np.dtype[Any]:

@@ -30,8 +30,8 @@ def load_model(source: str | os.PathLike[str] | Any, *, name: str | None = None)
     """Read a .tflite model.
 
     source: a path, or the file's bytes in anything with the buffer protocol (bytes, bytearray, mmap, uint8 array). They
-    are not copied, so they must not change while the model is in use. name: how the model is called in messages; by default
-    the file's stem, or "model".
+    are not copied, so they must not change while the model is in use. name: how the model is called in messages; by
+    default the file's stem, or "model".
 
     Raises ModelError, which names the place, if the file is no TensorFlow Lite model or is damaged; OSError if the path
     cannot be read; TypeError if the source is neither path nor buffer.
