@@ -136,7 +136,8 @@ class _Recorder:
     """One stretch of silence: an unnamed file in the place of descriptors 1 and 2, and all that must be put back."""
 
     def __init__(self) -> None:
-        self._file: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 (closed by stop)
+        # Appending: a read moves no later write. stop() closes it.
+        self._file: IO[bytes] = tempfile.TemporaryFile("a+b", buffering=0)  # noqa: SIM115
         self._saved_descriptors: dict[int, int] = {}
         self._saved_streams: dict[str, TextIO | None] = {}
         self._warnings: warnings.catch_warnings[list[warnings.WarningMessage]] = warnings.catch_warnings(record=True)
@@ -206,7 +207,8 @@ class _Recorder:
 
     def text_from(self, start: int) -> str:
         self.flush()
-        return os.pread(self._file.fileno(), self.size_bytes() - start, start).decode(errors="replace")
+        self._file.seek(start)
+        return self._file.read().decode(errors="replace")
 
 
 class _Valve(io.TextIOBase):

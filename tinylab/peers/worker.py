@@ -1,0 +1,75 @@
+"""The child process of a peer: python -m tinylab.peers.worker tflm|litert, started by tinylab.peers.session.
+
+Requests come on descriptor 0 and answers go out on descriptor 1, as they were at the start. Before the peer is
+imported, both are put elsewhere, because a peer prints: then 0 is the null device, and 1 and 2 are the log that was 2.
+
+A request is answered by any number of {"phase": ..., "log_bytes": ...}, so that the session knows where the worker was
+when it died, and one {"ended": "ran" | "refused" | "missing" | "misused", ...}.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import signal
+import sys
+from collections.abc import Callable
+from typing import IO
+
+from tinylab.peers.messages import Message, read_message, write_message
+from tinylab.peers.samples import Answer, MisuseError
+
+ENGINES = {"tflm": "tinylab.peers.tflm_engine", "litert": "tinylab.peers.litert_engine"}
+
+
+def main() -> None:
+    requests, replies = _take_pipes()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt is for the session, which ends this process itself
+
+    def announce(phase: str) -> None:
+        write_message(replies, {"phase": phase, "log_bytes": os.fstat(2).st_size})
+
+    name = sys.argv[1]
+    while (request := read_message(requests)) is not None:
+        announce("start")
+        try:
+            engine = importlib.import_module(ENGINES[name])
+        except ImportError as error:
+            write_message(replies, {"ended": "missing", "message": str(error)})
+            continue
+        _answer(engine.run, request, announce, replies)
+
+
+def _answer(run: Callable[..., None], request: Message, announce: Callable[[str], None], replies: IO[bytes]) -> None:
+    answer = Answer(announce)
+    model, *inputs = request.arrays
+    try:
+        run(model.tobytes(), inputs, request.header, answer)
+    except MisuseError as error:
+        write_message(replies, {"ended": "misused", "message": str(error)})
+    except Exception as error:  # whatever a peer raises on a model, it refuses that model
+        write_message(replies, {"ended": "refused", "message": f"{type(error).__name__}: {error}"})
+    else:
+        header = {
+            "ended": "ran",
+            "outputs": len(answer.outputs),
+            "tensors": list(answer.tensors),
+            "seconds_per_inference": answer.seconds_per_inference,
+            **answer.facts,
+        }
+        write_message(replies, header, [*answer.outputs, *answer.tensors.values()])
+
+
+def _take_pipes() -> tuple[IO[bytes], IO[bytes]]:
+    """The two pipes on descriptors of their own; what prints from now on prints into the log."""
+    requests = os.fdopen(os.dup(0), "rb")
+    replies = os.fdopen(os.dup(1), "wb")
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    os.dup2(2, 1)
+    return requests, replies
+
+
+if __name__ == "__main__":
+    main()
