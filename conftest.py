@@ -12,9 +12,9 @@ NOTEBOOK = ".ipynb::"
 
 
 class OneWorkerPerNotebook(LoadScopeScheduling):
-    """The cells of one notebook share a kernel, so one worker runs them all, in order; other tests go to whoever is free.
+    """The cells of a notebook share a kernel, so one worker runs them all, in order; other tests go to whoever is free.
 
-    NB: --dist=loadgroup would say the same with a mark, but pytest-xdist 3.8 sets a field that pytest 9.2 no longer reads.
+    NB: --dist=loadgroup and a mark would say the same, but pytest-xdist 3.8 sets a field that pytest 9.2 never reads.
     """
 
     def _split_scope(self, nodeid: str) -> str:
