@@ -12,7 +12,11 @@ Retells tensorflow/lite/micro/micro_allocator.cc.
 
 from __future__ import annotations
 
+import copy
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,11 +38,33 @@ UNBOUNDED_BYTES = 1 << 40  # "as large as you like", a multiple of 16: for compu
 class ModelAllocation:
     """Where one model's tensors lie.
 
-    Offsets: (subgraph, tensor) -> bytes from the arena's start, for planned tensors and variables.
+    offsets: (subgraph, tensor) -> bytes from the arena's start, for planned tensors and variables.
     """
 
     plan: MemoryPlan
     offsets: dict[tuple[int, int], int]
+
+
+class ArenaNeeds(NamedTuple):
+    """What an arena must hold, in bytes, whatever its size.
+
+    head_bytes, tail_bytes: what is used in the end; used_bytes: their sum (arena_used_bytes); smallest_arena_bytes:
+    the smallest multiple of 16 in which everything fits at every moment, also while memory is planned.
+    """
+
+    head_bytes: int
+    tail_bytes: int
+    smallest_arena_bytes: int
+
+    @property
+    def used_bytes(self) -> int:
+        """arena_used_bytes()."""
+        return self.head_bytes + self.tail_bytes
+
+    @property
+    def binding(self) -> str:
+        """What decides the smallest arena: "planning" (temporary memory) or "layout" (head and tail)."""
+        return "planning" if self.smallest_arena_bytes > align_up(self.used_bytes, ARENA_ALIGNMENT) else "layout"
 
 
 class MicroAllocator:
@@ -48,7 +74,7 @@ class MicroAllocator:
     used.
     """
 
-    def __init__(self, arena_bytes: int, target: Target, buffer: NDArray[np.uint8] | None) -> None:
+    def __init__(self, arena_bytes: int, target: Target, buffer: NDArray[np.uint8]) -> None:
         abi = target.abi
         self.target = target
         self.buffer = buffer
@@ -71,25 +97,45 @@ class MicroAllocator:
             raise ArenaError(f"an arena size is a whole number of bytes, 0 or more, and this is {arena_bytes!r}")
         return cls(arena_bytes, find_target(target), np.zeros(arena_bytes, np.uint8))
 
-    def unbounded_copy(self) -> MicroAllocator:
-        """The same state in an arena without an end and without bytes.
+    @classmethod
+    def unbounded(cls, target: str | Target = DEFAULT_TARGET) -> MicroAllocator:
+        """An arena without an end or bytes: once a model is allocated in it, `needs` says how much it takes."""
+        return cls(UNBOUNDED_BYTES, find_target(target), np.zeros(0, np.uint8))
 
-        What a model would need can be read off its peak.
-        """
-        copy = MicroAllocator(UNBOUNDED_BYTES, self.target, None)
-        copy.memory.tail_offset = UNBOUNDED_BYTES - align_up(self.memory.persistent_used_bytes, 1)
-        copy.memory.resize_head(self.memory.head_offset, 1)
-        copy._largest_head_bytes = self._largest_head_bytes
-        return copy
+    def unbounded_copy(self) -> MicroAllocator:
+        """The same state in an arena without an end."""
+        unbounded = MicroAllocator.unbounded(self.target)
+        unbounded.memory.tail_offset = UNBOUNDED_BYTES - self.memory.persistent_used_bytes
+        unbounded.memory.resize_head(self._largest_head_bytes, ARENA_ALIGNMENT)
+        unbounded._largest_head_bytes = self._largest_head_bytes
+        return unbounded
 
     @property
     def allocations(self) -> tuple[AllocationRecord, ...]:
         """Every allocation of the tail so far, oldest first."""
         return tuple(self._records)
 
+    def needs(self) -> ArenaNeeds:
+        """What has been needed so far, at the worst moment and in the end."""
+        head, tail = self.memory.non_persistent_used_bytes, self.memory.persistent_used_bytes
+        return ArenaNeeds(head, tail, align_up(max(self.memory.peak_bytes, head + tail), ARENA_ALIGNMENT))
+
     def used_bytes(self) -> int:
         """Head and tail together, in bytes (TFLM's arena_used_bytes)."""
         return self.memory.non_persistent_used_bytes + self.memory.persistent_used_bytes
+
+    @contextmanager
+    def undone_on_error(self) -> Iterator[None]:
+        """Take everything back that is allocated inside, if an error ends it, so that other models stay as they were.
+
+        NB: TFLM leaves the half-made allocation, and the allocator cannot be used any more.
+        """
+        memory, records = copy.copy(self.memory), list(self._records)
+        try:
+            yield
+        except BaseException:
+            self.memory, self._records, self._model_is_allocating = memory, records, False
+            raise
 
     def start_model_allocation(self, model: Model) -> None:
         """Reserve what is there before any kernel is asked.
@@ -202,7 +248,7 @@ class MicroAllocator:
                 available_bytes=self.memory.available_bytes(ARENA_ALIGNMENT),
                 missing_bytes=work_bytes - self.memory.available_bytes(ARENA_ALIGNMENT),
             )
-        self.memory.allocate_temp(work_bytes, ARENA_ALIGNMENT)
+        self.memory.claim_work_area(work_bytes, ARENA_ALIGNMENT)
         requirements = [
             BufferRequirements(
                 align_up(info.requested_bytes, ARENA_ALIGNMENT), info.first_created, info.last_used, info.offline_offset

@@ -79,6 +79,16 @@ class SingleArenaBufferAllocator:
         """Bytes between temp and tail, both aligned inwards (GetAvailableMemory)."""
         return align_down(self.tail_offset, alignment) - align_up(self.temp_offset, alignment)
 
+    def claim_work_area(self, size: int, alignment: int) -> None:
+        """`size` bytes for the moment between temp and tail, both aligned inwards: what the memory planner works in.
+
+        TFLM hands the planner all that is left; what counts is that `size` of it is enough.
+        """
+        self.peak_bytes = max(
+            self.peak_bytes,
+            align_up(self.temp_offset, alignment) + size + self.size_bytes - align_down(self.tail_offset, alignment),
+        )
+
     def _require(self, requested: int, available: int, what: str) -> None:
         """Raise ArenaError in TFLM's words where `requested` bytes are more than are `available`."""
         if available >= requested:

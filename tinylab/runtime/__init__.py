@@ -1,0 +1,25 @@
+"""The micro runtime: op resolvers, the context kernels see, and the interpreter's dispatch loop."""
+
+from __future__ import annotations
+
+from tinylab.runtime.invoke_trace import InvokeTrace, NodeTrace, TensorValue
+from tinylab.runtime.micro_interpreter import MicroInterpreter
+from tinylab.runtime.micro_op_resolver import AllOpsResolver, MicroMutableOpResolver, MicroOpResolver, resolver_for
+from tinylab.runtime.micro_profiler import MicroProfiler, ProfilerEvent
+from tinylab.runtime.model_allocation import arena_needs
+from tinylab.runtime.tensor_view import TensorView
+
+__all__ = [
+    "AllOpsResolver",
+    "InvokeTrace",
+    "MicroInterpreter",
+    "MicroMutableOpResolver",
+    "MicroOpResolver",
+    "MicroProfiler",
+    "NodeTrace",
+    "ProfilerEvent",
+    "TensorValue",
+    "TensorView",
+    "arena_needs",
+    "resolver_for",
+]

@@ -1,0 +1,83 @@
+"""Many samples at once: one head of the arena for each sample, side by side, and kernels that see them all.
+
+sample 0 │ head ───────── │     A planned tensor is one strided view over all heads: [samples, *shape].
+sample 1 │ head ───────── │     Constants are shared. A later operator overwrites an earlier tensor in each
+sample 2 │ head ───────── │     head just as it does on the board.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tinylab.arena.micro_allocator import ModelAllocation
+from tinylab.errors import InvokeError
+from tinylab.model import Subgraph, Tensor
+from tinylab.runtime.micro_context import MicroContext
+
+Inputs = NDArray[Any] | Sequence[NDArray[Any]]
+Outputs = NDArray[Any] | list[NDArray[Any]]
+
+HEADS_BYTES = 16 << 20  # of all heads side by side; kernels' own temporaries are a few times that
+MOST_SAMPLES = 256
+
+
+def samples_at_once(head_bytes: int) -> int:
+    """How many samples to run side by side so that memory stays bounded whatever N is."""
+    return max(1, min(MOST_SAMPLES, HEADS_BYTES // max(head_bytes, 1)))
+
+
+def view(buffer: NDArray[np.uint8], tensor: Tensor, offset: int, samples: int) -> NDArray[Any]:
+    """`tensor` at `offset` of each of `samples` equal parts of `buffer`: [samples, *shape], no copy."""
+    inner = np.empty(tensor.shape, tensor.dtype).strides
+    stride = buffer.size // samples
+    return np.ndarray((samples, *tensor.shape), tensor.dtype, buffer.data, offset, (stride, *inner))
+
+
+def side_by_side(context: MicroContext, allocation: ModelAllocation, samples: int) -> MicroContext:
+    """The subgraph's tensors over `samples` heads; constants as they are in `context`."""
+    heads = np.zeros(samples * max(allocation.plan.head_bytes, 16), np.uint8)
+    arrays = dict(context.arrays)
+    for planned in allocation.plan.buffers:
+        if planned.subgraph_index == context.subgraph.index and planned.tensor_index is not None:
+            tensor = context.subgraph.tensors[planned.tensor_index]
+            arrays[tensor.index] = view(heads, tensor, planned.offset, samples)
+    return MicroContext(context.subgraph, arrays)
+
+
+def computed_tensors(subgraph: Subgraph) -> list[int]:
+    """The indices of the tensors that are fed or computed: inputs, then each operator's outputs."""
+    indices = [*subgraph.inputs, *(index for operator in subgraph.operators for index in operator.outputs)]
+    return list(dict.fromkeys(index for index in indices if index >= 0))
+
+
+def check_inputs(tensors: Sequence[Tensor], inputs: Inputs) -> list[NDArray[Any]]:
+    """One array [N, *shape] an input tensor; InvokeError names the first that is of another shape, dtype or count."""
+    given = [inputs] if isinstance(inputs, np.ndarray) else list(inputs)
+    if len(given) != len(tensors):
+        raise InvokeError(f"{len(given)} input arrays are given and the model has {len(tensors)} inputs")
+    feeds = [
+        _check_input(i, tensor, np.asarray(array)) for i, (tensor, array) in enumerate(zip(tensors, given, strict=True))
+    ]
+    counts = {len(feed) for feed in feeds}
+    if len(counts) > 1:
+        raise InvokeError(f"the input arrays have different numbers of samples: {sorted(counts)}")
+    return feeds
+
+
+def _check_input(index: int, tensor: Tensor, array: NDArray[Any]) -> NDArray[Any]:
+    name = f'input {index} "{tensor.name}"'
+    if array.dtype != tensor.dtype:
+        raise InvokeError(
+            f"{name} takes {tensor.dtype} and is given {array.dtype}: "
+            f"interpreter.input({index}).quantize(x) makes it of real numbers"
+        )
+    if array.shape[1:] == tensor.shape:
+        return array
+    if tensor.shape[:1] == (1,) and array.shape[1:] == tensor.shape[1:]:
+        return array.reshape((len(array), *tensor.shape))
+    needed = ", ".join(map(str, ("N", *tensor.shape)))
+    raise InvokeError(f"{name} takes samples of shape ({needed}) and is given {array.shape}")

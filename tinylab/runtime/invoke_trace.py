@@ -1,0 +1,34 @@
+"""What happened in one invoke, node by node, as frozen values: for views, never a live interpreter."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from numpy.typing import NDArray
+
+
+class TensorValue(NamedTuple):
+    """A copy of one tensor after a node ran.
+
+    Index and name in the subgraph, and its value, dtype and shape of the tensor.
+    """
+
+    tensor_index: int
+    name: str
+    value: NDArray[Any]
+
+
+class NodeTrace(NamedTuple):
+    """One node of the dispatch loop: what it read and what it wrote."""
+
+    subgraph_index: int
+    node_index: int
+    operator_name: str
+    inputs: tuple[TensorValue, ...]
+    outputs: tuple[TensorValue, ...]
+
+
+class InvokeTrace(NamedTuple):
+    """All nodes of one invoke, in the order in which they ran."""
+
+    nodes: tuple[NodeTrace, ...]

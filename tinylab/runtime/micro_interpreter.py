@@ -1,0 +1,276 @@
+"""MicroInterpreter: a model, an op resolver and an arena, and the loop that runs one operator after another.
+
+There is no compiler: the model is data, and `_run` walks it. Retells tensorflow/lite/micro/micro_interpreter.cc and
+micro_interpreter_graph.cc.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tinylab.arena import AllocationRecord, ArenaNeeds, MemoryPlan, MicroAllocator
+from tinylab.arena.micro_allocator import ModelAllocation
+from tinylab.arena.target import DEFAULT_TARGET, Target
+from tinylab.errors import ArenaError, InvokeError, OperatorError
+from tinylab.kernels.kernel_util import Registration
+from tinylab.model import Model, Operator, Subgraph, Tensor, TensorType
+from tinylab.runtime import batch
+from tinylab.runtime.invoke_trace import InvokeTrace, NodeTrace, TensorValue
+from tinylab.runtime.micro_context import Array, MicroContext, SampleContext, constant_array
+from tinylab.runtime.micro_op_resolver import MicroOpResolver
+from tinylab.runtime.micro_profiler import MicroProfiler
+from tinylab.runtime.model_allocation import allocate_model, arena_needs, explain_too_small, needs_after
+from tinylab.runtime.tensor_view import TensorView
+
+AfterNode = Callable[[Operator, MicroContext], None]
+
+
+class MicroInterpreter:
+    """Runs `model` with the kernels of `op_resolver` in an arena.
+
+    arena: the bytes of a new arena for `target`, or a MicroAllocator that several interpreters share (then target is
+    the allocator's).
+    profiler: notes the time of each operator. Nothing is allocated before `allocate_tensors`.
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        op_resolver: MicroOpResolver,
+        arena: int | MicroAllocator,
+        *,
+        target: str | Target = DEFAULT_TARGET,
+        profiler: MicroProfiler | None = None,
+    ) -> None:
+        self.model = model
+        self.profiler = profiler
+        self.trace: InvokeTrace | None = None
+        self._op_resolver = op_resolver
+        self.allocator = arena if isinstance(arena, MicroAllocator) else self._create_arena(arena, target)
+        self._allocation: ModelAllocation | None = None
+        self._contexts = [MicroContext(subgraph) for subgraph in model.subgraphs]
+        self._registrations: dict[tuple[int, int], Registration] = {}
+        self._op_data: dict[tuple[int, int], Any] = {}
+
+    def _create_arena(self, arena_bytes: int, target: str | Target) -> MicroAllocator:
+        try:
+            return MicroAllocator.create(arena_bytes, target)
+        except ArenaError as error:
+            if error.requested_bytes is None:
+                raise
+            raise ArenaError(
+                f"arena of {arena_bytes} bytes cannot even hold the allocator itself ({error}); TFLM would write to "
+                "address 0 here: tinylab.arena_needs(model, target) says how much a model takes",
+                arena_bytes=arena_bytes,
+                requested_bytes=error.requested_bytes,
+                available_bytes=error.available_bytes,
+                missing_bytes=error.missing_bytes,
+            ) from None
+
+    # -- allocation ----------------------------------------------------------------------------------------------------
+
+    def allocate_tensors(self) -> None:
+        """Find every operator's kernel, prepare it, and lay everything out in the arena. Once; later calls do nothing.
+
+        ResolverError: a kernel is missing. PrepareError: a kernel refuses its node. ArenaError: the arena is too
+        small; it says how many bytes are missing and how many would do.
+        """
+        if self._allocation is not None:
+            return
+        for context in self._contexts:
+            for node in context.subgraph.operators:
+                key = context.subgraph.index, node.index
+                self._registrations[key] = self._op_resolver.registration_for(node)
+        before = self.allocator.unbounded_copy()
+        try:
+            with self.allocator.undone_on_error():
+                allocation = allocate_model(self.model, self.allocator, self._contexts, self._prepare)
+        except ArenaError as error:
+            raise explain_too_small(self.model, self.allocator, needs_after(self.model, before), error) from None
+        for context in self._contexts:
+            context.arrays = self._arrays(context.subgraph, allocation)
+        self._allocation = allocation
+        self.reset()
+
+    def _prepare(self, node: Operator, context: MicroContext) -> None:
+        key = context.subgraph.index, node.index
+        try:
+            self._op_data[key] = self._registrations[key].prepare(context, node)
+        except OperatorError as error:
+            raise error.at(node.index, node.name) from None
+
+    def _arrays(self, subgraph: Subgraph, allocation: ModelAllocation) -> dict[int, Array]:
+        """Every tensor of a subgraph as [1, *shape]: constants in the model's bytes, the others in the arena's."""
+        arrays = {}
+        for tensor in subgraph.tensors:
+            offset = allocation.offsets.get((subgraph.index, tensor.index))
+            if offset is not None:
+                arrays[tensor.index] = batch.view(self.allocator.buffer, tensor, offset, samples=1)
+            elif (constant := constant_array(tensor)) is not None:
+                arrays[tensor.index] = constant
+        return arrays
+
+    def reset(self) -> None:
+        """Set every variable tensor to zero (int8: to its zero point), as TFLM's Reset."""
+        for context in self._contexts:
+            for tensor in context.subgraph.tensors:
+                if tensor.is_variable and tensor.index in context.arrays:
+                    zero_point = tensor.quantization.zero_point if tensor.quantization is not None else 0
+                    context.arrays[tensor.index][...] = zero_point if tensor.type is TensorType.INT8 else 0
+
+    # -- running -------------------------------------------------------------------------------------------------------
+
+    def invoke(self, *, trace: bool = False) -> None:
+        """Run the model once on what its input tensors hold.
+
+        With `trace`, `self.trace` then holds every node's tensors.
+        """
+        self.allocate_tensors()
+        if not trace:
+            self._run(self._contexts[0])
+            return
+        nodes: list[NodeTrace] = []
+        self._run(self._contexts[0], lambda node, context: nodes.append(_trace_node(node, context)))
+        self.trace = InvokeTrace(tuple(nodes))
+
+    def _run(self, context: MicroContext, after_node: AfterNode | None = None) -> None:
+        """The dispatch loop: for each node, in order, call its kernel."""
+        for node in context.subgraph.operators:
+            registration = self._registrations[context.subgraph.index, node.index]
+            op_data = self._op_data[context.subgraph.index, node.index]
+            start = self.profiler.begin_event() if self.profiler is not None else 0.0
+            try:
+                if registration.per_sample:
+                    for sample in range(len(context.output_data(node, 0))):
+                        registration.invoke(SampleContext(context, sample), node, op_data)
+                else:
+                    registration.invoke(context, node, op_data)
+            except OperatorError as error:
+                raise error.at(node.index, node.name) from None
+            if self.profiler is not None:
+                self.profiler.end_event(start, node.name, node.index)
+            if after_node is not None:
+                after_node(node, context)
+
+    def predict(self, inputs: batch.Inputs) -> batch.Outputs:
+        """Run many samples at once: the same bytes as one invoke a sample, far faster.
+
+        inputs: an array [N, *shape of the input], or a list of them for a model with several inputs, of exactly the
+        inputs' dtypes (`input(0).quantize(x)` makes them). A leading dimension of 1 in the tensor's shape may be left
+        out. Returns [N, *shape of the output], or a list of them. A model with state (variable tensors) runs its
+        samples one after another, in order.
+        """
+        arrays = self.predict_every_tensor(inputs, keep=self.main.outputs)
+        outputs = [arrays[index] for index in self.main.outputs]
+        return outputs[0] if len(outputs) == 1 else outputs
+
+    def predict_every_tensor(self, inputs: batch.Inputs, keep: Sequence[int] | None = None) -> dict[int, NDArray[Any]]:
+        """As `predict`, but tensor index -> [N, *shape] for every tensor that is fed or computed (or just those in
+        `keep`).
+        """
+        self.allocate_tensors()
+        feeds = batch.check_inputs([self.main.tensors[index] for index in self.main.inputs], inputs)
+        sample_count = len(feeds[0]) if feeds else 1
+        wanted = batch.computed_tensors(self.main) if keep is None else keep
+        results = {i: np.empty((sample_count, *self.main.tensors[i].shape), self.main.tensors[i].dtype) for i in wanted}
+        chunk = 1 if self.is_stateful else batch.samples_at_once(self.memory_plan.head_bytes)
+        for start in range(0, sample_count, chunk):
+            rows = slice(start, min(start + chunk, sample_count))
+            self._run_rows(rows, feeds, results)
+        return results
+
+    def _run_rows(self, rows: slice, feeds: list[NDArray[Any]], results: dict[int, NDArray[Any]]) -> None:
+        """Run samples `rows` side by side, each with a head of its own, and copy the wanted tensors out as they are
+        made.
+        """
+        context = self._contexts[0]
+        if rows.stop - rows.start > 1:
+            context = batch.side_by_side(context, self._require_allocation(), rows.stop - rows.start)
+
+        def keep(indices: Sequence[int]) -> None:
+            for index in indices:
+                if index in results:
+                    results[index][rows] = context.arrays[index]
+
+        for index, feed in zip(self.main.inputs, feeds, strict=True):
+            context.arrays[index][...] = feed[rows]
+        keep(self.main.inputs)
+        self._run(context, lambda node, _: keep(node.outputs))
+
+    # -- looking -------------------------------------------------------------------------------------------------------
+
+    @property
+    def main(self) -> Subgraph:
+        """The subgraph that invoke runs."""
+        return self.model.subgraphs[0]
+
+    @property
+    def is_stateful(self) -> bool:
+        """Whether an invoke depends on earlier ones: variables, other subgraphs, or a kernel that says so."""
+        return (
+            len(self.model.subgraphs) > 1
+            or any(tensor.is_variable for tensor in self.main.tensors)
+            or any(registration.stateful for registration in self._registrations.values())
+        )
+
+    def input(self, index: int) -> TensorView:
+        """Graph input `index`.
+
+        Assign into its data before invoke. Its bytes may be reused once the model has read it.
+        """
+        return self._graph_tensor("input", self.main.inputs, index)
+
+    def output(self, index: int) -> TensorView:
+        """Graph output `index`: read its data after invoke, copy it before another model runs in the same arena."""
+        return self._graph_tensor("output", self.main.outputs, index)
+
+    def _graph_tensor(self, which: str, indices: Sequence[int], index: int) -> TensorView:
+        if not 0 <= index < len(indices):
+            raise InvokeError(f"{which} index {index} is out of range: {self.model.name} has {len(indices)} {which}s")
+        self._require_allocation()
+        tensor = self.main.tensors[indices[index]]
+        return TensorView(tensor, self._contexts[0].arrays[tensor.index][0:1].reshape(tensor.shape))
+
+    def _require_allocation(self) -> ModelAllocation:
+        if self._allocation is None:
+            raise InvokeError("tensors have no memory yet: call allocate_tensors() first")
+        return self._allocation
+
+    def arena_used_bytes(self) -> int:
+        """Bytes of the arena in use, head and tail, by all models of its allocator (TFLM: arena_used_bytes)."""
+        self._require_allocation()
+        return self.allocator.used_bytes()
+
+    @property
+    def memory_plan(self) -> MemoryPlan:
+        """The planned head: every buffer's offset and lifetime."""
+        return self._require_allocation().plan
+
+    @property
+    def allocations(self) -> tuple[AllocationRecord, ...]:
+        """Every allocation in the tail of the arena, oldest first (also other models' in a shared one)."""
+        return self.allocator.allocations
+
+    @property
+    def needs(self) -> ArenaNeeds:
+        """What this model makes of an arena of its own on this target.
+
+        Head, tail, and the smallest arena that works.
+        """
+        return arena_needs(self.model, self.allocator.target)
+
+    def tensor_at(self, index: int) -> Tensor:
+        """The description of tensor `index` of the main subgraph."""
+        return self.main.tensors[index]
+
+
+def _trace_node(node: Operator, context: MicroContext) -> NodeTrace:
+    def values(indices: Sequence[int]) -> tuple[TensorValue, ...]:
+        tensors = [context.subgraph.tensors[i] for i in indices if i in context.arrays]
+        return tuple(TensorValue(t.index, t.name, context.arrays[t.index][0].copy()) for t in tensors)
+
+    return NodeTrace(context.subgraph.index, node.index, node.name, values(node.inputs), values(node.outputs))
