@@ -1,0 +1,32 @@
+"""What people see.
+
+Text, pictures, widgets and HTML, all functions of frozen values. Nothing here touches a live interpreter.
+"""
+
+from __future__ import annotations
+
+from tinylab.views.arena import arena_picture, arena_text, tail_text
+from tinylab.views.comparison import (
+    comparison_text,
+    confusion_picture,
+    confusion_text,
+    layers_picture,
+    layers_text,
+)
+from tinylab.views.picture import Picture
+from tinylab.views.report import write_report
+from tinylab.views.text import table
+
+__all__ = [
+    "Picture",
+    "arena_picture",
+    "arena_text",
+    "comparison_text",
+    "confusion_picture",
+    "confusion_text",
+    "layers_picture",
+    "layers_text",
+    "table",
+    "tail_text",
+    "write_report",
+]
