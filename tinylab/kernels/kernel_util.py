@@ -11,6 +11,7 @@ NB: one departure from TFLM. Every array that invoke sees has a leading axis of 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NoReturn, Protocol
@@ -18,11 +19,13 @@ from typing import Any, NoReturn, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from tinylab.arithmetic.fixed_point import quantize_multiplier, quantize_multipliers
+from tinylab.arithmetic.fixed_point import INT32_MAX, INT32_MIN, quantize_multiplier, quantize_multipliers
 from tinylab.errors import InvokeError, PrepareError
 from tinylab.model import ActivationFunctionType, Operator, Tensor, TensorType
 
 Array = NDArray[Any]
+
+MAX_RANK = 6  # of a RuntimeShape
 
 
 class PrepareContext(Protocol):
@@ -130,6 +133,12 @@ def activation_range_float(activation: ActivationFunctionType) -> tuple[float, f
     return ranges.get(activation, (lowest, -lowest))
 
 
+def activation_range_int32(activation: ActivationFunctionType) -> tuple[int, int]:
+    """(min, max) of a fused activation for int32 tensors that are not quantized (CalculateActivationRange<int32_t>)."""
+    low, high = activation_range_float(activation)
+    return max(int(low), INT32_MIN), min(int(high), INT32_MAX)
+
+
 def activation_range_quantized(activation: ActivationFunctionType, output: Tensor) -> tuple[int, int]:
     """(min, max) of a fused activation in the output's integers: the type's range, narrowed.
 
@@ -154,24 +163,56 @@ def _quantize(real: float, tensor: Tensor) -> int:
 def output_multipliers(input: Tensor, filter: Tensor, output: Tensor) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """(multipliers int32 [n], shifts int32 [n]) of a convolution: input scale × filter scale / output scale.
 
-    n is the number of filter scales. TFLM forms them channel by channel in double
-    (PopulateConvolutionQuantizationParams).
+    n is the number of filter scales. TFLM forms them in double, one or many (PopulateConvolutionQuantizationParams).
     """
+    for tensor in (input, filter, output):
+        require_scale(tensor)
     assert filter.quantization is not None
     scales = filter.quantization.scales.astype(np.float64)
     return quantize_multipliers(np.float64(scale_of(input)) * scales / np.float64(scale_of(output)))
 
 
 def single_output_multiplier(input: Tensor, filter: Tensor, output: Tensor) -> tuple[int, int]:
-    """The same for a filter of one scale, where TFLM multiplies the two scales in **float32** first.
+    """The same for FULLY_CONNECTED with one filter scale: TFLM multiplies the two scales in **float32** first.
 
     TFLM: GetQuantizedConvolutionMultipler.
     """
+    require_scale(output)
     product = np.float64(scale_of(input) * scale_of(filter))
     return quantize_multiplier(float(product / np.float64(scale_of(output))))
+
+
+def require_scale(tensor: Tensor) -> None:
+    """Refuse a tensor without a positive scale.
+
+    NB: where it is the output's, TFLM divides by zero and goes on.
+    """
+    if tensor.quantization is None or not np.all(tensor.quantization.scales > 0):
+        refuse(f"{describe(tensor)} without a scale", "a quantized tensor with a positive scale")
+
+
+def require_broadcast(input1: Tensor, input2: Tensor, output: Tensor) -> None:
+    """Refuse two inputs of which an element-wise operator cannot make the output, by NumPy's broadcasting.
+
+    NB: a release build of TFLM does not look, and writes beside the output. Types must agree too, which it assumes.
+    """
+    require_same_type(input1, output)
+    require_same_type(input2, output)
+    try:
+        shape = np.broadcast_shapes(input1.shape, input2.shape)
+    except ValueError:
+        refuse(f"{describe(input1)} and {describe(input2)}", "shapes that broadcast")
+    if math.prod(shape) != output.element_count or len(output.shape) > MAX_RANK:
+        refuse(f"{describe(input1)} and {describe(input2)} into {describe(output)}", f"an output of shape {shape}")
 
 
 def broadcast_ready(array: Array, rank: int) -> Array:
     """`array` [samples, *shape] with axes of 1 put after the samples axis, to broadcast against tensors of `rank`."""
     missing = rank - (array.ndim - 1)
     return array.reshape(array.shape[:1] + (1,) * missing + array.shape[1:]) if missing > 0 else array
+
+
+def broadcast_pair(a: Array, b: Array) -> tuple[Array, Array]:
+    """Both arrays [samples, *shape] with as many axes as the one with more: ready to broadcast against each other."""
+    rank = max(a.ndim, b.ndim) - 1
+    return broadcast_ready(a, rank), broadcast_ready(b, rank)

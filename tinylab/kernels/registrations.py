@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from tinylab.kernels import (
     concatenation,
+    conv,
+    depthwise_conv,
     expand_dims,
+    fully_connected,
     pack,
     pad,
+    pooling,
     reshape,
     shape,
     split,
@@ -17,10 +21,15 @@ from tinylab.kernels.kernel_util import Registration
 
 _ALL: tuple[Registration, ...] = (
     concatenation.REGISTRATION,
+    conv.REGISTRATION,
+    depthwise_conv.REGISTRATION,
     expand_dims.REGISTRATION,
+    fully_connected.REGISTRATION,
     pack.REGISTRATION,
     pad.PAD,
     pad.PADV2,
+    pooling.AVERAGE_POOL_2D,
+    pooling.MAX_POOL_2D,
     reshape.REGISTRATION,
     shape.REGISTRATION,
     split.REGISTRATION,

@@ -1,0 +1,72 @@
+"""output[y, x, n] = activation(bias[n] + sum over i, j, c of input[y*stride + i, x*stride + j, c] * filter[n, i, j, c])
+
+Each place's patch of the image becomes a row of a matrix (im2col); the sums are then one matrix product, which BLAS
+computes in floats that hold every integer sum exactly. A filter with fewer channels than the input makes groups: each
+group of outputs sees its own part of the input's channels.
+
+Retells tensorflow/lite/micro/kernels/conv.cc, conv_common.cc and tensorflow/lite/kernels/internal/reference/conv.h,
+integer_ops/conv.h.
+
+NB: a release build of TFLM does not compare the shapes of input, filter, bias and output; here they must agree.
+"""
+
+from __future__ import annotations
+
+import functools
+
+import numpy as np
+
+from tinylab.kernels.conv_util import FILTER, INPUT, OUTPUT, OpDataConv, prepare_conv, runs
+from tinylab.kernels.kernel_util import Array, InvokeContext, PrepareContext, Registration, describe, refuse
+from tinylab.kernels.padding import image_tiles, padded, row_tiles, windows
+from tinylab.model import Operator
+
+CHANNEL_AXIS = 0  # of the filter: [output channels, height, width, input channels / groups]
+
+
+def prepare(context: PrepareContext, node: Operator) -> OpDataConv:
+    """Check that the filter fits the input, and make its matrix."""
+    input, filter = context.input_tensor(node, INPUT), context.input_tensor(node, FILTER)
+    data = prepare_conv(context, node, CHANNEL_AXIS, functools.partial(_by_group, input.shape[-1]))
+    group_count = input.shape[3] // filter.shape[3]
+    if group_count == 0 or input.shape[3] % filter.shape[3] or filter.shape[0] % group_count:
+        refuse(f"{describe(input)} and {describe(filter)}", "input channels and filters that make whole groups")
+    return data
+
+
+def _by_group(input_channels: int, filter: Array) -> Array:
+    """The filter as [groups, taps * channels of a group, outputs of a group]."""
+    group_count = input_channels // filter.shape[3]
+    return filter.reshape(group_count, len(filter) // group_count, -1).transpose(0, 2, 1)
+
+
+def invoke(context: InvokeContext, node: Operator, data: OpDataConv) -> None:
+    """Convolve all images of all samples."""
+    input, output = context.input_data(node, INPUT), context.output_data(node, OUTPUT)
+    arrange = functools.partial(_by_group, input.shape[-1])
+    for run in runs(context, node, data.weights, data.bias, arrange):
+        images = input[run.samples].reshape(-1, *input.shape[-3:])
+        result = np.empty((len(images), *output.shape[-3:]), output.dtype)
+        _convolve(images, run.weights, run.bias, data, result)
+        output[run.samples] = result.reshape(output[run.samples].shape)
+
+
+def _convolve(images: Array, weights: Array, bias: Array | None, data: OpDataConv, output: Array) -> None:
+    """`output` [batch, out_height, out_width, channels] from `images` [batch, height, width, channels]."""
+    group_count, tap_count, group_outputs = weights.shape
+    elements_a_row = data.columns.out_size * max(tap_count * group_count, output.shape[3])
+    for batch in image_tiles(len(images), elements_a_row * data.rows.out_size):
+        image = padded(images[batch], data.rows, data.columns, weights.dtype, data.input_zero_point)
+        for out_rows, in_rows, rows in row_tiles(data.rows, elements_a_row):
+            patches = windows(image[:, in_rows], rows, data.columns)
+            sums = np.empty((*patches.shape[:3], output.shape[3]), weights.dtype)
+            for group in range(group_count):
+                channels = patches.shape[-1] // group_count
+                # float [batch * out_height * out_width, taps * channels of the group]
+                matrix = patches[..., group * channels : (group + 1) * channels].reshape(-1, tap_count)
+                product = (matrix @ weights[group]).reshape(*patches.shape[:3], group_outputs)
+                sums[..., group * group_outputs : (group + 1) * group_outputs] = product
+            data.stage.write(sums, bias, output[batch, out_rows])
+
+
+REGISTRATION = Registration("CONV_2D", prepare, invoke)

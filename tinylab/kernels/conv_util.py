@@ -1,0 +1,217 @@
+"""What CONV_2D, DEPTHWISE_CONV_2D and FULLY_CONNECTED share: their OpData, sums that stay exact, sums made outputs.
+
+Retells tensorflow/lite/micro/kernels/conv.h, conv_common.cc and depthwise_conv_common.cc.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tinylab.arithmetic.requantize import requantize, requantize_int64
+from tinylab.kernels.kernel_util import (
+    Array,
+    InvokeContext,
+    PrepareContext,
+    activation_range_float,
+    activation_range_quantized,
+    describe,
+    output_multipliers,
+    refuse,
+    require_counts,
+    require_same_type,
+    require_type,
+    zero_point_of,
+)
+from tinylab.kernels.padding import Window, window
+from tinylab.model import ActivationFunctionType, Operator, Tensor, TensorType
+
+INPUT, FILTER, BIAS, OUTPUT = 0, 1, 2, 0
+EXACT_FLOAT32 = 2**24  # float32 holds every smaller integer; float64 every one below 2**53, more than any sum here
+FILTER_TYPES = {
+    TensorType.FLOAT32: (TensorType.FLOAT32,),
+    TensorType.INT8: (TensorType.INT8, TensorType.INT4),
+    TensorType.INT16: (TensorType.INT8,),
+}
+BIAS_TYPES = {
+    TensorType.FLOAT32: (TensorType.FLOAT32,),
+    TensorType.INT8: (TensorType.INT32,),
+    TensorType.INT16: (TensorType.INT64, TensorType.INT32),
+}
+
+
+class OutputStage(NamedTuple):
+    """What becomes of a sum: bias is added, it is scaled by multiplier * 2**(shift - 31), moved and clamped.
+
+    multiplier, shift: int32 [channels], or one of each; multiplier is None for float32.
+    int64_sums: TFLM adds int16 products up in int64, and then rounds once.
+    """
+
+    multiplier: NDArray[np.int32] | int | None
+    shift: NDArray[np.int32] | int
+    zero_point: int
+    activation_min: float
+    activation_max: float
+    int64_sums: bool = False
+
+    def write(self, sums: Array, bias: Array | None, output: Array) -> None:
+        """`output` [..., channels] from `sums` of its shape, which are used up, and `bias` [channels]."""
+        if bias is not None:
+            sums += bias
+        if self.multiplier is None:
+            np.clip(sums, self.activation_min, self.activation_max, out=output)
+            return
+        scale = requantize_int64 if self.int64_sums else requantize
+        low, high = int(self.activation_min), int(self.activation_max)
+        output[...] = scale(sums, self.multiplier, self.shift, self.zero_point, low, high, output.dtype)
+
+
+class OpDataConv(NamedTuple):
+    """What Invoke of a convolution needs.
+
+    weights: the constant filter as `arrange` gives it, float32 or float64 so that every sum is exact, or None where the
+    graph computes it; bias likewise, of the same dtype.
+    """
+
+    rows: Window
+    columns: Window
+    input_zero_point: int
+    stage: OutputStage
+    weights: Array | None
+    bias: Array | None
+
+
+def prepare_conv(
+    context: PrepareContext, node: Operator, channel_axis: int, arrange: Callable[[Array], Array]
+) -> OpDataConv:
+    """OpData of a convolution whose filter has its output channels along `channel_axis`.
+
+    arrange: makes a filter [*shape] what the kernel's Invoke multiplies with, [..., taps, channels].
+    """
+    require_counts(node, (2, 3), 1)
+    input, filter = context.input_tensor(node, INPUT), context.input_tensor(node, FILTER)
+    bias, output = context.optional_input_tensor(node, BIAS), context.output_tensor(node, OUTPUT)
+    require_conv_types(input, filter, bias, output)
+    for tensor in (input, filter, output):
+        if len(tensor.shape) != 4:
+            refuse(describe(tensor), "4 axes")
+    channels = filter.shape[channel_axis]
+    if output.shape[3] != channels or output.shape[0] != input.shape[0]:
+        refuse(f"{describe(output)} from {describe(input)} and {describe(filter)}", "as many channels and images")
+    if bias is not None and bias.element_count != channels:
+        refuse(describe(bias), f"one value for each of {channels} channels")
+
+    options = node.options
+    rows, columns = (
+        window(options.padding, input.shape[axis], output.shape[axis], filter.shape[axis], stride, dilation)
+        for axis, stride, dilation in (
+            (1, options.stride_h, options.dilation_h_factor),
+            (2, options.stride_w, options.dilation_w_factor),
+        )
+    )
+    # The int16 kernels have no zero points, whatever the tensors say.
+    zero_point = zero_point_of(input) if input.type == TensorType.INT8 else 0
+    weights, summed_bias = constant_weights(input, zero_point, filter, bias, arrange)
+    stage = _stage(context, node, channel_axis)
+    return OpDataConv(rows, columns, zero_point, stage, weights, summed_bias)
+
+
+def require_conv_types(input: Tensor, filter: Tensor, bias: Tensor | None, output: Tensor) -> None:
+    """Refuse types that no convolution of TFLM takes, hybrid ones (float32 inputs, int8 weights) among them.
+
+    NB: TFLM looks at the type of a bias only where inputs are int16, and reads others as what it expects.
+    """
+    require_type(input, *FILTER_TYPES)
+    require_same_type(input, output)
+    require_type(filter, *FILTER_TYPES[input.type])
+    if bias is not None:
+        require_type(bias, *BIAS_TYPES[input.type])
+
+
+def _stage(context: PrepareContext, node: Operator, channel_axis: int) -> OutputStage:
+    input, filter = context.input_tensor(node, INPUT), context.input_tensor(node, FILTER)
+    bias, output = context.optional_input_tensor(node, BIAS), context.output_tensor(node, OUTPUT)
+    activation = node.options.fused_activation_function
+    if input.type == TensorType.FLOAT32:
+        return float_stage(activation)
+    multipliers, shifts = output_multipliers(input, filter, output)
+    quantization = filter.quantization
+    if quantization is not None and quantization.per_channel:
+        axis, channels = quantization.quantized_dimension, filter.shape[channel_axis]
+        if len(quantization.scales) != channels or filter.shape[axis] != channels:
+            refuse(f"{describe(filter)} with {len(quantization.scales)} scales", f"one, or one for {channels} channels")
+    low, high = activation_range_quantized(activation, output)
+    zero_point = zero_point_of(output) if input.type == TensorType.INT8 else 0
+    int64_sums = adds_in_int64(input, bias, getattr(node.options, "quantized_bias_type", TensorType.FLOAT32))
+    return OutputStage(multipliers, shifts, zero_point, low, high, int64_sums)
+
+
+def float_stage(activation: ActivationFunctionType) -> OutputStage:
+    """The stage of a float32 operator."""
+    return OutputStage(None, 0, 0, *activation_range_float(activation))
+
+
+def adds_in_int64(input: Tensor, bias: Tensor | None, quantized_bias_type: TensorType) -> bool:
+    """Whether an operator's sums are int64: those of int16 inputs, unless the bias is int32 or is said to be."""
+    bias_type = quantized_bias_type if bias is None else bias.type
+    return input.type == TensorType.INT16 and bias_type != TensorType.INT32
+
+
+def constant_weights(
+    input: Tensor, zero_point: int, filter: Tensor, bias: Tensor | None, arrange: Callable[[Array], Array]
+) -> tuple[Array | None, Array | None]:
+    """(arranged weights, bias) as floats in which sums over them are exact; None where the graph computes them."""
+    constant, bias_constant = filter.constant(), None if bias is None else bias.constant()
+    if constant is None or (bias is not None and bias_constant is None):
+        return None, None
+    weights = arrange(unpack_int4(constant, filter.shape) if filter.type == TensorType.INT4 else constant)
+    dtype = exact_dtype(input, zero_point, weights, bias_constant)
+    return weights.astype(dtype), None if bias_constant is None else bias_constant.reshape(-1).astype(dtype)
+
+
+def exact_dtype(input: Tensor, zero_point: int, weights: Array, bias: Array | None) -> type[np.floating[Any]]:
+    """float32 where no sum over `weights` [..., taps, channels] can leave the integers that it holds, else float64."""
+    if input.type == TensorType.FLOAT32:
+        return np.float32
+    limits = np.iinfo(input.dtype)
+    largest_input = max(limits.max - zero_point, zero_point - limits.min)
+    largest_sum = np.abs(weights, dtype=np.float64).sum(axis=-2).max(initial=0) * largest_input
+    largest_bias = np.abs(bias, dtype=np.float64).max(initial=0) if bias is not None else 0
+    return np.float32 if largest_sum + largest_bias < EXACT_FLOAT32 else np.float64
+
+
+def unpack_int4(packed: Array, shape: tuple[int, ...]) -> NDArray[np.int8]:
+    """int8 values of `shape` from bytes that hold two each, the first in the low half (UnpackDenseInt4IntoInt8)."""
+    both = np.stack([packed << 4, packed], axis=-1).view(np.int8) >> 4  # int8 [bytes, 2], signs extended
+    return both.reshape(-1)[: np.prod(shape, dtype=int)].reshape(shape)
+
+
+class Run(NamedTuple):
+    """Samples that share weights [..., taps, channels] and bias [channels]."""
+
+    samples: slice
+    weights: Array
+    bias: Array | None
+
+
+def runs(
+    context: InvokeContext,
+    node: Operator,
+    data_weights: Array | None,
+    bias: Array | None,
+    arrange: Callable[[Array], Array],
+) -> Iterator[Run]:
+    """All samples in one run where weights and bias are constant; each its own where the graph computes them."""
+    if data_weights is not None:
+        yield Run(slice(None), data_weights, bias)
+        return
+    input, filter = context.input_data(node, INPUT), context.input_data(node, FILTER)
+    biases = context.optional_input_data(node, BIAS)
+    dtype = np.float32 if input.dtype == np.float32 else np.float64
+    for sample in range(len(input)):
+        weights = arrange(filter[sample % len(filter)]).astype(dtype)
+        bias = None if biases is None else biases[sample % len(biases)].reshape(-1).astype(dtype)
+        yield Run(slice(sample, sample + 1), weights, bias)

@@ -1,0 +1,90 @@
+"""output[y, x, n] = activation(bias[n] + sum over i, j of input[y*stride + i, x*stride + j, n // m] * filter[i, j, n])
+
+Each input channel has m filters of its own; m is the depth multiplier. The sums are added up tap by tap, over all
+places at once; an input of one channel is a plain convolution, one matrix product.
+
+Retells tensorflow/lite/micro/kernels/depthwise_conv.cc, depthwise_conv_common.cc and
+tensorflow/lite/kernels/internal/reference/depthwiseconv_float.h, integer_ops/depthwise_conv.h.
+
+NB: a release build of TFLM does not compare the shapes of input, filter, bias and output; here they must agree.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tinylab.kernels.conv_util import BIAS, FILTER, INPUT, OUTPUT, OpDataConv, prepare_conv, runs
+from tinylab.kernels.kernel_util import (
+    Array,
+    InvokeContext,
+    PrepareContext,
+    Registration,
+    describe,
+    refuse,
+    require_type,
+)
+from tinylab.kernels.padding import image_tiles, padded, row_tiles, taps, windows
+from tinylab.model import Operator, TensorType
+
+CHANNEL_AXIS = 3  # of the filter: [1, height, width, output channels]
+
+
+def prepare(context: PrepareContext, node: Operator) -> OpDataConv:
+    """Check that the filter fits the input and the depth multiplier, and make it one row a tap."""
+    data = prepare_conv(context, node, CHANNEL_AXIS, _by_tap)
+    input, filter = context.input_tensor(node, INPUT), context.input_tensor(node, FILTER)
+    if filter.shape[0] != 1 or filter.shape[3] != input.shape[3] * node.options.depth_multiplier:
+        needed = f"one filter of {input.shape[3]} channels times a depth multiplier of {node.options.depth_multiplier}"
+        refuse(describe(filter), needed)
+    bias = context.optional_input_tensor(node, BIAS)
+    if bias is not None and input.type == TensorType.INT16:
+        require_type(bias, TensorType.INT64)  # NB: TFLM reads an int32 bias as int64
+    return data
+
+
+def _by_tap(filter: Array) -> Array:
+    """The filter as [taps, output channels]."""
+    return filter.reshape(-1, filter.shape[3])
+
+
+def invoke(context: InvokeContext, node: Operator, data: OpDataConv) -> None:
+    """Convolve all images of all samples."""
+    input, output = context.input_data(node, INPUT), context.output_data(node, OUTPUT)
+    convolve = _convolve_one_channel if input.shape[-1] == 1 else _convolve
+    for run in runs(context, node, data.weights, data.bias, _by_tap):
+        images = input[run.samples].reshape(-1, *input.shape[-3:])
+        result = np.empty((len(images), *output.shape[-3:]), output.dtype)
+        convolve(images, run.weights, run.bias, data, result)
+        output[run.samples] = result.reshape(output[run.samples].shape)
+
+
+def _convolve(images: Array, weights: Array, bias: Array | None, data: OpDataConv, output: Array) -> None:
+    """`output` [batch, out_height, out_width, channels] from `images` [batch, height, width, channels]."""
+    depth_multiplier = output.shape[3] // images.shape[3]
+    # A row of outputs at a time: NumPy multiplies few long vectors faster than many short ones.
+    filter = np.repeat(weights[:, np.newaxis], data.columns.out_size, axis=1)  # float [taps, out_width, channels]
+    elements_a_row = data.columns.out_size * output.shape[3]
+    for batch in image_tiles(len(images), elements_a_row * data.rows.out_size):
+        image = padded(images[batch], data.rows, data.columns, weights.dtype, data.input_zero_point)
+        image = np.repeat(image, depth_multiplier, axis=3) if depth_multiplier > 1 else image
+        for out_rows, in_rows, rows in row_tiles(data.rows, elements_a_row):
+            sums = np.zeros((len(image), rows.out_size, *output.shape[2:]), weights.dtype)
+            products = np.empty_like(sums)
+            for seen, tap_filter in zip(taps(image[:, in_rows], rows, data.columns), filter, strict=True):
+                np.multiply(seen, tap_filter, out=products)
+                sums += products
+            data.stage.write(sums, bias, output[batch, out_rows])
+
+
+def _convolve_one_channel(images: Array, weights: Array, bias: Array | None, data: OpDataConv, output: Array) -> None:
+    """The same where the images have one channel: patches times filters, as in CONV_2D."""
+    elements_a_row = data.columns.out_size * max(weights.shape)
+    for batch in image_tiles(len(images), elements_a_row * data.rows.out_size):
+        image = padded(images[batch], data.rows, data.columns, weights.dtype, data.input_zero_point)
+        for out_rows, in_rows, rows in row_tiles(data.rows, elements_a_row):
+            patches = windows(image[:, in_rows], rows, data.columns)
+            matrix = patches.reshape(-1, len(weights))  # float [batch * out_height * out_width, taps]
+            data.stage.write((matrix @ weights).reshape(*patches.shape[:3], -1), bias, output[batch, out_rows])
+
+
+REGISTRATION = Registration("DEPTHWISE_CONV_2D", prepare, invoke)

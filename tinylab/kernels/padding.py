@@ -1,0 +1,103 @@
+"""Where a window stands on an image: output sizes and padding of SAME and VALID, and views of what the window sees.
+
+Retells tensorflow/lite/kernels/padding.h.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import DTypeLike
+
+from tinylab.kernels.kernel_util import Array, refuse
+from tinylab.model import Padding
+
+TILE_ELEMENTS = 2**17  # as many floats stay in a processor's cache
+
+
+class Window(NamedTuple):
+    """How a window of `size` taps, `dilation` apart, steps along one axis: `out_size` places, `stride` apart.
+
+    before, after: how many elements outside the image its first and its last places see.
+    """
+
+    size: int
+    stride: int
+    dilation: int
+    before: int
+    after: int
+    out_size: int
+
+    @property
+    def reach(self) -> int:
+        """From the first tap to the last, in elements (TFLM: the effective filter size)."""
+        return (self.size - 1) * self.dilation + 1
+
+    def places(self, tap: int) -> slice:
+        """What `tap` sees of a padded axis, place after place."""
+        first = tap * self.dilation
+        return slice(first, first + (self.out_size - 1) * self.stride + 1, self.stride)
+
+
+def window(padding: Padding, in_size: int, out_size: int, size: int, stride: int, dilation: int = 1) -> Window:
+    """The Window that ComputePaddingHeightWidth lays over `in_size` elements.
+
+    TFLM computes the padding for the output size that in_size gives, and then fills as many places as the output has.
+
+    NB: TFLM goes on where size, stride or dilation is not positive; here they are refused.
+    """
+    if min(size, stride, dilation) <= 0:
+        refuse(f"a window of size {size}, stride {stride} and dilation {dilation}", "a positive number for each")
+    reach = (size - 1) * dilation + 1
+    first_taps = in_size if padding == Padding.SAME else in_size - reach + 1
+    computed_size = -(-first_taps // stride)
+    before = max((computed_size - 1) * stride + reach - in_size, 0) // 2 if computed_size > 0 else 0
+    after = max((out_size - 1) * stride + reach - in_size - before, 0)
+    return Window(size, stride, dilation, before, after, out_size)
+
+
+def padded(
+    image: Array, rows: Window, columns: Window, dtype: DTypeLike, zero_point: int = 0, fill: float = 0
+) -> Array:
+    """`image` [batch, height, width, channels] minus zero_point, as dtype, with `fill` around it for windows to see."""
+    if not any((rows.before, rows.after, columns.before, columns.after)):
+        return image if image.dtype == dtype and zero_point == 0 else np.subtract(image, zero_point, dtype=dtype)
+    batch, height, width, channels = image.shape
+    shape = (batch, rows.before + height + rows.after, columns.before + width + columns.after, channels)
+    result = np.full(shape, fill, dtype)
+    inside = result[:, rows.before : rows.before + height, columns.before : columns.before + width]
+    np.subtract(image, zero_point, out=inside, dtype=dtype)
+    return result
+
+
+def taps(image: Array, rows: Window, columns: Window) -> Iterator[Array]:
+    """What each tap sees of a padded image, row by row: views [batch, out_height, out_width, channels]."""
+    for row in range(rows.size):
+        for column in range(columns.size):
+            yield image[:, rows.places(row), columns.places(column)]
+
+
+def windows(image: Array, rows: Window, columns: Window) -> Array:
+    """What each place sees of a padded image: a view [batch, out_height, out_width, rows, columns, channels]."""
+    all_places = sliding_window_view(image, (rows.reach, columns.reach), axis=(1, 2))
+    seen = all_places[:, rows.places(0), columns.places(0), :, :: rows.dilation, :: columns.dilation]
+    return seen.transpose(0, 1, 2, 4, 5, 3)
+
+
+def image_tiles(batch: int, elements_an_image: int) -> Iterator[slice]:
+    """Parts of a batch whose temporaries, of so many elements an image, stay small; one image at least."""
+    count = max(1, TILE_ELEMENTS // max(1, elements_an_image))
+    for first in range(0, batch, count):
+        yield slice(first, first + count)
+
+
+def row_tiles(rows: Window, elements_a_row: int) -> Iterator[tuple[slice, slice, Window]]:
+    """The same within an image: (rows of the output, the rows of the padded image they see, their Window)."""
+    count = max(1, TILE_ELEMENTS // max(1, elements_a_row))
+    for first in range(0, rows.out_size, count):
+        tile = rows._replace(out_size=min(count, rows.out_size - first))
+        seen = slice(first * rows.stride, first * rows.stride + (tile.out_size - 1) * rows.stride + rows.reach)
+        yield slice(first, first + tile.out_size), seen, tile
