@@ -1,0 +1,57 @@
+"""Keyword spotting (KWS): any words -> a synthesised data set -> features -> a small network -> an int8 model -> a
+stream listened to."""
+
+from __future__ import annotations
+
+from tinylab.speech.augmentation import Augmentation
+from tinylab.speech.conversion import convert
+from tinylab.speech.dataset import Recipe, SpeechDataset, Split, synthesize
+from tinylab.speech.features import FeatureSpec, compute_features, quantize_features
+from tinylab.speech.models import ds_cnn, tiny_conv
+from tinylab.speech.progress import Progress
+from tinylab.speech.stream import (
+    Detection,
+    Smoothing,
+    SpokenWord,
+    Stream,
+    detect,
+    make_stream,
+    score_stream,
+    smooth,
+    windows,
+)
+from tinylab.speech.synthesis import Utterance, Voice, make_voices, speak
+from tinylab.speech.training import Distortion, TrainingHistory, TrainingRecipe, accuracy, train
+
+__all__ = [
+    "Augmentation",
+    "Detection",
+    "Distortion",
+    "FeatureSpec",
+    "Progress",
+    "Recipe",
+    "Smoothing",
+    "SpeechDataset",
+    "Split",
+    "SpokenWord",
+    "Stream",
+    "TrainingHistory",
+    "TrainingRecipe",
+    "Utterance",
+    "Voice",
+    "accuracy",
+    "compute_features",
+    "convert",
+    "detect",
+    "ds_cnn",
+    "make_stream",
+    "make_voices",
+    "quantize_features",
+    "score_stream",
+    "smooth",
+    "speak",
+    "synthesize",
+    "tiny_conv",
+    "train",
+    "windows",
+]
