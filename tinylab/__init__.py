@@ -1,6 +1,13 @@
-"""tinylab: a workbench for learning and using TensorFlow Lite Micro. `import tinylab as tl`."""
+"""tinylab: a workbench for learning and using TensorFlow Lite Micro. `import tinylab as tl`.
+
+The names below need NumPy and flatbuffers only. The rooms `tl.comparison`, `tl.peers`, `tl.speech`, `tl.views` and
+`tl.zoo`, and `tl.compare`, are imported when they are first used.
+"""
 
 from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
 
 from tinylab.arena import MicroAllocator
 from tinylab.errors import TinylabError
@@ -15,6 +22,10 @@ from tinylab.runtime import (
     resolver_for,
 )
 
+if TYPE_CHECKING:
+    from tinylab import comparison, peers, speech, views, zoo
+    from tinylab.comparison import compare
+
 __version__ = "0.1.0"
 
 __all__ = [
@@ -27,6 +38,26 @@ __all__ = [
     "Registration",
     "TinylabError",
     "arena_needs",
+    "compare",
+    "comparison",
     "load_model",
+    "peers",
     "resolver_for",
+    "speech",
+    "views",
+    "zoo",
 ]
+
+_LAZY_ROOMS = ("comparison", "peers", "speech", "views", "zoo")
+
+
+def __getattr__(name: str) -> Any:
+    if name in _LAZY_ROOMS:
+        return importlib.import_module(f"tinylab.{name}")
+    if name == "compare":
+        return importlib.import_module("tinylab.comparison").compare
+    raise AttributeError(f"module 'tinylab' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
