@@ -1,4 +1,4 @@
-"""A FlatBuffers writer for the tables of tinylab/model/schema.py and options.py, driven by the reader's own NamedTuples.
+"""A FlatBuffers writer for the tables of tinylab/model/schema.py and options.py, driven by the reader's NamedTuples.
 
 What the two might have wrong together is caught by tests that read its files with LiteRT's generated code.
 """

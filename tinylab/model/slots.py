@@ -63,14 +63,18 @@ class Enumeration:
 
 @dataclass(frozen=True)
 class String:
-    """A name. Bytes that are not UTF-8 are kept as \\x escapes: no name changes what a model computes."""
+    """A name. One that is not UTF-8 is read as Latin-1, which has a letter for every byte: no name changes a result."""
 
     width = 4
 
     def read(self, file: FlatBuffer, position: int, place: Place) -> str:
         start, count = file.vector(position, 1, place)
-        file.spend(count, place)
-        return str(file.data[start : start + count], "utf-8", "backslashreplace")
+        file.spend(100 + 4 * count, place)
+        name = file.data[start : start + count]
+        try:
+            return str(name, "utf-8")
+        except UnicodeDecodeError:
+            return str(name, "latin-1")
 
 
 @dataclass(frozen=True)
