@@ -1,0 +1,85 @@
+"""output = activation(input1 - input2), the smaller one repeated along axes of 1.
+
+Retells tensorflow/lite/micro/kernels/sub.cc, sub_common.cc and tensorflow/lite/kernels/internal/reference/sub.h. TFLM
+does not look at pot_scale_int16: every int16 difference is rescaled in general.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from tinylab.kernels.common_scale import QUANTIZED, CommonScale, common_scale
+from tinylab.kernels.kernel_util import (
+    InvokeContext,
+    PrepareContext,
+    Registration,
+    activation_range_float,
+    activation_range_int32,
+    broadcast_pair,
+    describe,
+    refuse,
+    require_broadcast,
+    require_type_at_invoke,
+)
+from tinylab.model import Operator, TensorType
+from tinylab.model.options import SubOptions
+
+INPUT1, INPUT2, OUTPUT = 0, 1, 0
+
+
+class OpData(NamedTuple):
+    """For int8 and int16 a common scale, for float32 and int32 an activation range."""
+
+    common_scale: CommonScale | None = None
+    activation_min: float = 0.0
+    activation_max: float = 0.0
+
+
+def prepare(context: PrepareContext, node: Operator) -> OpData:
+    """Refuse what does not broadcast; reduce the scales of integers to multipliers."""
+    options = node.options
+    assert isinstance(options, SubOptions)
+    activation = options.fused_activation_function
+    input1, input2 = context.input_tensor(node, INPUT1), context.input_tensor(node, INPUT2)
+    output = context.output_tensor(node, OUTPUT)
+    require_broadcast(input1, input2, output)
+    if output.type in QUANTIZED:
+        return OpData(common_scale(input1, input2, output, activation, real_multipliers))
+    if output.type == TensorType.INT32:
+        if input1.quantization or input2.quantization or output.quantization:
+            refuse(f"quantized {describe(input1)}, {describe(input2)} or {describe(output)}", "int32 without scales")
+        return OpData(None, *activation_range_int32(activation))
+    return OpData(None, *activation_range_float(activation))
+
+
+def real_multipliers(
+    scale1: np.float32, scale2: np.float32, output_scale: np.float32, left_shift: int
+) -> tuple[float, float, float]:
+    """What the two inputs and their difference are multiplied by: in float32, where ADD uses double."""
+    twice_max_input_scale = np.float32(2) * max(scale1, scale2)
+    return (
+        float(scale1 / twice_max_input_scale),
+        float(scale2 / twice_max_input_scale),
+        float(twice_max_input_scale / (np.float32(1 << left_shift) * output_scale)),
+    )
+
+
+def invoke(context: InvokeContext, node: Operator, data: OpData) -> None:
+    """Subtract."""
+    type_ = context.output_tensor(node, OUTPUT)
+    require_type_at_invoke(type_, TensorType.FLOAT32, TensorType.INT32, *QUANTIZED)
+    input1, input2 = broadcast_pair(context.input_data(node, INPUT1), context.input_data(node, INPUT2))
+    output = context.output_data(node, OUTPUT)
+    if data.common_scale:
+        difference = data.common_scale.term1(input1) - data.common_scale.term2(input2)  # int32 [samples, *shape]
+        result = data.common_scale.requantize(difference, output.dtype)  # int8 or int16 [samples, *shape]
+    else:
+        difference = input1 - input2  # float32 or int32 [samples, *shape]; int32 wraps, as in C
+        low, high = np.array([data.activation_min, data.activation_max], difference.dtype)
+        result = np.clip(difference, low, high)
+    output[...] = result.reshape(len(result), *output.shape[1:])
+
+
+REGISTRATION = Registration("SUB", prepare, invoke)
