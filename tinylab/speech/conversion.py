@@ -1,5 +1,4 @@
-"""A Keras model as an int8 TensorFlow Lite file: weights, activations, input and output all int8 (full-integer
-quantization)."""
+"""A Keras model as a TensorFlow Lite file: int8 throughout (full-integer quantization), or float32 to compare with."""
 
 from __future__ import annotations
 
@@ -13,29 +12,34 @@ from tinylab.quiet import import_tensorflow, silenced
 REPRESENTATIVE_COUNT = 300  # clips that are enough to see the range of every tensor
 
 
-def convert(model: Any, representative: np.ndarray, batch: int | None = 1) -> bytes:
+def convert(model: Any, representative: np.ndarray | None, batch: int | None = 1) -> bytes:
     """The bytes of the .tflite file of a Keras model, int8 in and out.
 
     representative: float32 [clip, frame, channel, 1], features of training clips; the converter measures on them the
-    range, hence scale and zero point, of every tensor. batch: the fixed batch of the signature; None leaves it free,
-    which adds SHAPE, STRIDED_SLICE and PACK before each RESHAPE."""
+    range, hence scale and zero point, of every tensor. None: a float32 model instead. batch: the fixed batch of the
+    signature; None leaves it free, which adds SHAPE, STRIDED_SLICE and PACK before each RESHAPE.
+    """
     tf = import_tensorflow()
-    rows = representative[:: max(1, len(representative) // REPRESENTATIVE_COUNT)][:REPRESENTATIVE_COUNT]
-
     if batch is not None:
         # A model whose input says the batch: the converter then folds every shape into a constant.
         inputs = tf.keras.Input(batch_shape=(batch, *model.input_shape[1:]), name="features")
         model = tf.keras.Model(inputs, model(inputs, training=False), name=model.name)
-    size = batch or 1
+    with silenced():
+        converter = tf.lite.TFLiteConverter.from_keras_model(model)
+        if representative is not None:
+            _quantize_fully(tf, converter, representative, batch or 1)
+        return bytes(converter.convert())
+
+
+def _quantize_fully(tf: Any, converter: Any, representative: np.ndarray, batch: int) -> None:
+    """Weights, activations, input and output in int8."""
+    rows = representative[:: max(1, len(representative) // REPRESENTATIVE_COUNT)][:REPRESENTATIVE_COUNT]
 
     def batches() -> Iterator[list[np.ndarray]]:
-        for start in range(0, len(rows) - size + 1, size):
-            yield [np.asarray(rows[start : start + size], np.float32)]
+        for start in range(0, len(rows) - batch + 1, batch):
+            yield [np.asarray(rows[start : start + batch], np.float32)]
 
-    converter = tf.lite.TFLiteConverter.from_keras_model(model)
     converter.optimizations = [tf.lite.Optimize.DEFAULT]
     converter.representative_dataset = batches
     converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
     converter.inference_input_type = converter.inference_output_type = tf.int8
-    with silenced():
-        return bytes(converter.convert())
