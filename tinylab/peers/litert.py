@@ -20,7 +20,7 @@ Kernels = Literal["optimised", "reference"]
 
 PEER = Peer(
     name="LiteRT",
-    worker_name="litert",
+    engine="tinylab.peers.litert_engine",
     package="ai_edge_litert",
     distribution="ai-edge-litert",
     install_hint='not installed: pip install "tinylab[train]"',

@@ -83,8 +83,8 @@ class PeerRefusal:
 
     reason: "missing" (not installed, or it cannot be imported), "refused" (it said no), "died" (its process ended),
         "timed out" (its process was ended).
-    phase: what it was doing: "start", "load", "allocate", "invoke" or "read tensors".
-    message: one line for a table. text: all that the peer wrote meanwhile.
+    phase: what it was doing: "start", "load", "allocate", "invoke", "read tensors" or "release".
+    message: one line for a table. text: the peer's whole error and all that it wrote in that phase.
     signal_name: what ended a process that died ("SIGSEGV"), or "".
     """
 

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import textwrap
 import threading
 import weakref
 from collections.abc import Sequence
@@ -24,15 +25,14 @@ from tinylab.peers.results import PeerRefusal, PeerRun, PeerStatus, RefusalReaso
 
 TIMEOUT_SECONDS = 120.0
 _PROJECT = Path(__file__).resolve().parents[2]  # where the child finds this same tinylab
-_FAREWELL_SECONDS = 2.0
-_MESSAGE_LINES = 3
+_MESSAGE_LETTERS = 300
 
 
 class Peer(NamedTuple):
-    """What there is to know of a peer before it is started."""
+    """What there is to know of a peer before it is started. engine: the module that runs it in the worker."""
 
     name: str
-    worker_name: str
+    engine: str
     package: str
     distribution: str
     install_hint: str
@@ -91,9 +91,9 @@ class PeerSession:
     def _exchange(
         self, options: dict[str, Any], arrays: Sequence[NDArray[Any]], timeout_seconds: float
     ) -> Message | PeerRefusal:
-        if self._worker is None:
-            self._worker = _Worker(self._peer.worker_name)
-        worker = self._worker
+        if self._worker is not None and self._worker.process.poll() is not None:
+            self._drop_worker()  # it ended between two runs
+        worker = self._worker = self._worker or _Worker(self._peer.engine)
         try:
             answer = worker.exchange(options, arrays, timeout_seconds)
         except BaseException:  # an interrupt: the answer would be taken for the next run's
@@ -120,11 +120,10 @@ class PeerSession:
     def _refusal(
         self, reason: RefusalReason, phase: str, why: str, text: str = "", signal_name: str = ""
     ) -> PeerRefusal:
-        said = [line for line in text.splitlines() if line.strip()][:_MESSAGE_LINES]
-        where = "" if reason == "missing" else f" (phase: {phase})"
-        message = f"{self._peer.name} {reason if reason != 'missing' else 'is missing'}{where}: " + "; ".join(
-            [why, *said]
-        )
+        where = "is missing" if reason == "missing" else f"{reason} (phase: {phase})"
+        text = f"{why}\n{text}".strip()
+        lines = "; ".join(line.strip() for line in text.splitlines() if line.strip())
+        message = textwrap.shorten(f"{self._peer.name} {where}: {lines}", _MESSAGE_LETTERS, placeholder=" …")
         version = self._peer.status().version
         return PeerRefusal(self._peer.name, version, reason, phase, message, text, signal_name)
 
@@ -137,12 +136,12 @@ class PeerSession:
 class _Worker:
     """One process of tinylab.peers.worker, its two pipes, and the file that its descriptors 1 and 2 write to."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, engine: str) -> None:
         self._log: IO[bytes] = tempfile.TemporaryFile("a+b", buffering=0)  # noqa: SIM115 (closed by end)
         paths = [str(_PROJECT), *filter(None, [os.environ.get("PYTHONPATH")])]
         self.process = subprocess.Popen(
             # -P: a file of the reader's own in the present folder must not stand in for a module of Python's.
-            [sys.executable, "-P", "-W", "ignore", "-m", "tinylab.peers.worker", name],
+            [sys.executable, "-P", "-W", "ignore", "-m", "tinylab.peers.worker", engine],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._log,
@@ -170,7 +169,8 @@ class _Worker:
                 self._log_start = message.header["log_bytes"]
         finally:
             watchdog.cancel()
-        if message is None:
+            watchdog.join()
+        if message is None or self.was_timed_out:  # the second alone: the answer came at the last moment
             self.process.wait()
         return message
 
@@ -185,15 +185,12 @@ class _Worker:
 
 
 def _end_process(process: subprocess.Popen[bytes], log: IO[bytes]) -> None:
-    """Let the process end by itself (its requests end), or end it; leave no zombie and no open file."""
+    """End the process, which has nothing to save; leave no zombie and no open file."""
+    process.kill()
+    process.wait()
     for pipe in (process.stdin, process.stdout):
         with contextlib.suppress(OSError):  # unsent bytes to a process that is gone
             pipe.close()  # type: ignore[union-attr]
-    try:
-        process.wait(_FAREWELL_SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
     log.close()
 
 

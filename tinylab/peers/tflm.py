@@ -19,7 +19,7 @@ from tinylab.peers.session import TIMEOUT_SECONDS, Peer, PeerSession, as_inputs,
 
 PEER = Peer(
     name="TFLM",
-    worker_name="tflm",
+    engine="tinylab.peers.tflm_engine",
     package="tflite_micro",
     distribution="tflite-micro",
     install_hint='not installed: pip install "tinylab[peers]" (its wheels are for Linux on x86-64 only)',

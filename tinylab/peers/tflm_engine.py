@@ -20,6 +20,8 @@ from tinylab.peers.samples import Answer, run_for_tensors, run_samples
 # Memory that is never touched costs nothing, and TFLM's figures do not depend on the size: so the first try is ample.
 ARENA_BYTES_TRIED = (16 << 20, 256 << 20)
 
+_OFFLINE_PLAN = b"OfflineMemoryAllocation"  # the name of the metadata in which a model brings one
+
 
 class TflmEngine:
     def __init__(self, model: bytes, arena_bytes: int, config: Any) -> None:
@@ -61,8 +63,11 @@ def run(model: bytes, inputs: Sequence[NDArray[Any]], options: dict[str, Any], a
     if options["every_tensor"]:
         answer.announce("load")
         indices = readable_tensors(runtime.schema_fb, model)
-        keeper, _ = _allocated(model, None, configs.kPreserveAllTensors, answer)
+        # The planner that keeps every tensor knows no offline plan and fails without a word where a model brings one.
+        without_plan = model.replace(_OFFLINE_PLAN, b"-" * len(_OFFLINE_PLAN))
+        keeper, _ = _allocated(without_plan, None, configs.kPreserveAllTensors, answer)
         run_for_tensors(keeper, inputs, options["reset_every"], indices, answer)
+    answer.announce("release")
 
 
 def _allocated(model: bytes, arena_bytes: int | None, config: Any, answer: Answer) -> tuple[TflmEngine, int]:

@@ -1,4 +1,6 @@
-"""The child process of a peer: python -m tinylab.peers.worker tflm|litert, started by tinylab.peers.session.
+"""The child process of a peer: python -m tinylab.peers.worker ENGINE, started by tinylab.peers.session.
+
+ENGINE is a module with run(model, inputs, options, answer): it imports the peer, and fills in the answer or raises.
 
 Requests come on descriptor 0 and answers go out on descriptor 1, as they were at the start. Before the peer is
 imported, both are put elsewhere, because a peer prints: then 0 is the null device, and 1 and 2 are the log that was 2.
@@ -9,6 +11,7 @@ when it died, and one {"ended": "ran" | "refused" | "missing" | "misused", ...}.
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import os
 import signal
@@ -19,12 +22,15 @@ from typing import IO
 from tinylab.peers.messages import Message, read_message, write_message
 from tinylab.peers.samples import Answer, MisuseError
 
-ENGINES = {"tflm": "tinylab.peers.tflm_engine", "litert": "tinylab.peers.litert_engine"}
-
 
 def main() -> None:
+    """Answer requests until there are no more."""
     requests, replies = _take_pipes()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt is for the session, which ends this process itself
+    with contextlib.suppress(ImportError):  # no core file in the reader's folder, where there are such
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
     def announce(phase: str) -> None:
         write_message(replies, {"phase": phase, "log_bytes": os.fstat(2).st_size})
@@ -33,7 +39,7 @@ def main() -> None:
     while (request := read_message(requests)) is not None:
         announce("start")
         try:
-            engine = importlib.import_module(ENGINES[name])
+            engine = importlib.import_module(name)
         except ImportError as error:
             write_message(replies, {"ended": "missing", "message": str(error)})
             continue
