@@ -46,23 +46,29 @@ def assert_as_tflm(tflm: TflmSession, model: bytes, *inputs: Array) -> None:
         np.testing.assert_array_equal(our.reshape(their.shape), their)
 
 
-def refusal_of(model: bytes, *inputs: Array) -> tuple[str, str]:
+def refusal_of(model: bytes) -> tuple[str, str]:
     """(phase, message) of tinylab's refusal: "allocate" where Prepare refuses, "invoke" where Invoke fails."""
     try:
         interpreter = interpreter_of(model)
     except PrepareError as error:
         return "allocate", str(error)
     with pytest.raises(InvokeError) as caught:
-        interpreter.predict(inputs)
+        interpreter.predict(zeros_for(model))
     return "invoke", str(caught.value)
 
 
-def assert_refused_as_tflm(tflm: TflmSession, model: bytes, *inputs: Array) -> None:
+def assert_refused_as_tflm(tflm: TflmSession, model: bytes) -> None:
     """Both refuse, at the same moment."""
-    theirs = tflm.run(model, inputs)
+    theirs = tflm.run(model, zeros_for(model))
     assert not theirs.ran
     assert theirs.reason == "refused", theirs.text
-    assert theirs.phase == refusal_of(model, *inputs)[0], theirs.text
+    assert theirs.phase == refusal_of(model)[0], theirs.text
+
+
+def zeros_for(model: bytes) -> list[Array]:
+    """One sample of zeros for each of the model's inputs."""
+    graph = load_model(model).subgraphs[0]
+    return [np.zeros((1, *graph.tensors[index].shape), graph.tensors[index].dtype) for index in graph.inputs]
 
 
 def random_values(rng: np.random.Generator, dtype: str, *shape: int) -> Array:
