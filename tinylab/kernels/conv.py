@@ -16,7 +16,7 @@ import functools
 
 import numpy as np
 
-from tinylab.kernels.conv_util import FILTER, INPUT, OUTPUT, OpDataConv, prepare_conv, runs
+from tinylab.kernels.conv_util import FILTER, INPUT, OUTPUT, OpDataConv, prepare_conv, product, runs
 from tinylab.kernels.kernel_util import Array, InvokeContext, PrepareContext, Registration, describe, refuse
 from tinylab.kernels.padding import image_tiles, padded, row_tiles, windows
 from tinylab.model import Operator
@@ -64,8 +64,8 @@ def _convolve(images: Array, weights: Array, bias: Array | None, data: OpDataCon
                 channels = patches.shape[-1] // group_count
                 # float [batch * out_height * out_width, taps * channels of the group]
                 matrix = patches[..., group * channels : (group + 1) * channels].reshape(-1, tap_count)
-                product = (matrix @ weights[group]).reshape(*patches.shape[:3], group_outputs)
-                sums[..., group * group_outputs : (group + 1) * group_outputs] = product
+                group_sums = product(matrix, weights[group]).reshape(*patches.shape[:3], group_outputs)
+                sums[..., group * group_outputs : (group + 1) * group_outputs] = group_sums
             data.stage.write(sums, bias, output[batch, out_rows])
 
 

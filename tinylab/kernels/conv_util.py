@@ -31,6 +31,7 @@ from tinylab.model import ActivationFunctionType, Operator, Tensor, TensorType
 
 INPUT, FILTER, BIAS, OUTPUT = 0, 1, 2, 0
 EXACT_FLOAT32 = 2**24  # float32 holds every smaller integer; float64 every one below 2**53, more than any sum here
+ONE_THREAD_PRODUCTS = 2**18  # OpenBLAS gives no second thread to fewer
 FILTER_TYPES = {
     TensorType.FLOAT32: (TensorType.FLOAT32,),
     TensorType.INT8: (TensorType.INT8, TensorType.INT4),
@@ -187,6 +188,22 @@ def unpack_int4(packed: Array, shape: tuple[int, ...]) -> NDArray[np.int8]:
     """int8 values of `shape` from bytes that hold two each, the first in the low half (UnpackDenseInt4IntoInt8)."""
     both = np.stack([packed << 4, packed], axis=-1).view(np.int8) >> 4  # int8 [bytes, 2], signs extended
     return both.reshape(-1)[: np.prod(shape, dtype=int)].reshape(shape)
+
+
+def product(matrix: Array, weights: Array) -> Array:
+    """`matrix @ weights`, [rows, taps] by [taps, channels], in pieces that BLAS computes on one thread each.
+
+    Where other programs keep the processor busy, BLAS's threads wait for one another: 20 to 60 ms (measured with
+    OpenBLAS on two busy cores) for a product of 0.05 ms.
+    """
+    rows = max(1, ONE_THREAD_PRODUCTS // max(1, weights.size))
+    whole = len(matrix) // rows * rows
+    result = np.empty((len(matrix), weights.shape[1]), weights.dtype)
+    np.matmul(
+        matrix[:whole].reshape(-1, rows, len(weights)), weights, out=result[:whole].reshape(-1, rows, result.shape[1])
+    )
+    np.matmul(matrix[whole:], weights, out=result[whole:])
+    return result
 
 
 class Run(NamedTuple):

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tinylab.kernels.conv_util import BIAS, FILTER, INPUT, OUTPUT, OpDataConv, prepare_conv, runs
+from tinylab.kernels.conv_util import BIAS, FILTER, INPUT, OUTPUT, OpDataConv, prepare_conv, product, runs
 from tinylab.kernels.kernel_util import (
     Array,
     InvokeContext,
@@ -84,7 +84,7 @@ def _convolve_one_channel(images: Array, weights: Array, bias: Array | None, dat
         for out_rows, in_rows, rows in row_tiles(data.rows, elements_a_row):
             patches = windows(image[:, in_rows], rows, data.columns)
             matrix = patches.reshape(-1, len(weights))  # float [batch * out_height * out_width, taps]
-            data.stage.write((matrix @ weights).reshape(*patches.shape[:3], -1), bias, output[batch, out_rows])
+            data.stage.write(product(matrix, weights).reshape(*patches.shape[:3], -1), bias, output[batch, out_rows])
 
 
 REGISTRATION = Registration("DEPTHWISE_CONV_2D", prepare, invoke)

@@ -26,6 +26,7 @@ from tinylab.kernels.conv_util import (
     adds_in_int64,
     constant_weights,
     float_stage,
+    product,
     require_conv_types,
     runs,
 )
@@ -133,7 +134,7 @@ def invoke(context: InvokeContext, node: Operator, data: OpData) -> None:
         values = input[run.samples].reshape(len(target), -1)[:, : rows * depth]
         centred = np.subtract(values, data.input_zero_point, dtype=run.weights.dtype)  # float [samples, rows * depth]
         result = np.empty((len(target) * rows, output_count), output.dtype)
-        data.stage.write(centred.reshape(-1, depth) @ run.weights, run.bias, result)
+        data.stage.write(product(centred.reshape(-1, depth), run.weights), run.bias, result)
         target[...] = result.reshape(target.shape)
 
 
