@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from pathlib import Path
 from typing import NamedTuple
 
@@ -54,11 +54,7 @@ MOST_FUNCTION_LINES = 40  # without its docstring
 LONG_FILES: dict[str, str] = {}
 LONG_FUNCTIONS: dict[str, str] = {}  # by "tinylab/room/module.py:function"
 
-# In kernels/: what kernels share (no kernel themselves), and the table of them all.
-SHARED_BY_KERNELS = {
-    "kernel_util": "what every kernel uses",
-    "common_scale": "ADD and SUB: two inputs brought to one scale; it reads tensors, so it cannot lie in arithmetic",
-}
+# In kernels/ these see every kernel: they are the table of them all.
 TABLE_OF_KERNELS = {"__init__", "registrations"}
 
 
@@ -70,15 +66,23 @@ class Import(NamedTuple):
 
 def faults(root: Path) -> Iterator[str]:
     """Every broken rule in root/tinylab, as "path:line: what"."""
+    kernels = {path.stem for path in (root / "tinylab" / "kernels").glob("*.py") if is_kernel(path)}
     for path in sorted((root / "tinylab").rglob("*.py")):
         place = path.relative_to(root).as_posix()
         for found in dict.fromkeys(imports(path, root)):
-            if said := import_fault(path.relative_to(root / "tinylab"), found):
+            if said := import_fault(path.relative_to(root / "tinylab"), found, kernels):
                 yield f"{place}:{found.line}: {said}"
         yield from too_long(path, place)
 
 
-def import_fault(path: Path, found: Import) -> str | None:
+def is_kernel(path: Path) -> bool:
+    """Whether a module registers a kernel: NAME = Registration(...). What kernels share does not."""
+    assigned = (node.value for node in ast.parse(path.read_text()).body if isinstance(node, ast.Assign))
+    calls = (value.func for value in assigned if isinstance(value, ast.Call))
+    return any(isinstance(called, ast.Name) and called.id == "Registration" for called in calls)
+
+
+def import_fault(path: Path, found: Import, kernels: Set[str]) -> str | None:
     """What is wrong with one import of the module at `path` (within tinylab), or None."""
     room = path.parts[0].removesuffix(".py")
     package, _, rest = found.name.partition(".")
@@ -87,7 +91,7 @@ def import_fault(path: Path, found: Import) -> str | None:
     if room not in FLOORS:
         return f"the room {room} has no floor: give it one in tests/house.py"
     if package == "tinylab":
-        return room_fault(path, room, rest)
+        return room_fault(path, room, rest, kernels)
     if package in sys.stdlib_module_names:
         return None
     if package not in PACKAGES:
@@ -100,7 +104,7 @@ def import_fault(path: Path, found: Import) -> str | None:
     return None
 
 
-def room_fault(path: Path, room: str, target: str) -> str | None:
+def room_fault(path: Path, room: str, target: str, kernels: Set[str]) -> str | None:
     """What is wrong with importing tinylab.<target> from `room`, or None."""
     to = target.split(".")[0]
     if not to:
@@ -108,7 +112,7 @@ def room_fault(path: Path, room: str, target: str) -> str | None:
             None if FLOORS[room] >= FLOORS["lessons"] else "imports tinylab itself: import the room that has the name"
         )
     if to == room:
-        return kernel_fault(path, target) if room == "kernels" else None
+        return kernel_fault(path, target, kernels) if room == "kernels" else None
     if to not in FLOORS:
         return f"imports {to}, a room with no floor: give it one in tests/house.py"
     if to == "errors" or FLOORS[to] < FLOORS[room]:  # everyone may raise: errors lies under the other rooms of floor 0
@@ -116,11 +120,11 @@ def room_fault(path: Path, room: str, target: str) -> str | None:
     return f"{room} (floor {FLOORS[room]}) imports {to} (floor {FLOORS[to]}): only floors below"
 
 
-def kernel_fault(path: Path, target: str) -> str | None:
-    """No kernel imports another: what two share is in kernel_util or in arithmetic."""
-    is_kernel = len(path.parts) == 2 and path.stem not in TABLE_OF_KERNELS
-    if is_kernel and target not in {f"kernels.{shared}" for shared in SHARED_BY_KERNELS}:
-        return f"a kernel imports tinylab.{target}: of kernels/ only {', '.join(sorted(SHARED_BY_KERNELS))}"
+def kernel_fault(path: Path, target: str, kernels: Set[str]) -> str | None:
+    """No kernel imports another, and what they share imports none: a module of its own, or arithmetic."""
+    _, _, module = target.partition(".")
+    if len(path.parts) == 2 and path.stem not in TABLE_OF_KERNELS and (module in kernels or not module):
+        return f"imports tinylab.{target}: no kernel imports another, what two share is in a module that registers none"
     return None
 
 
@@ -159,8 +163,7 @@ def too_long(path: Path, place: str) -> Iterator[str]:
     """Files and functions longer than the house allows, but for the named exceptions."""
     source = path.read_text(encoding="utf-8")
     count = len(source.splitlines())
-    is_kernel = path.parent.name == "kernels" and path.stem not in (SHARED_BY_KERNELS.keys() | TABLE_OF_KERNELS)
-    most = MOST_KERNEL_LINES if is_kernel else MOST_FILE_LINES
+    most = MOST_KERNEL_LINES if path.parent.name == "kernels" and is_kernel(path) else MOST_FILE_LINES
     yield from length_fault(place, count, most, LONG_FILES)
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, FUNCTION):

@@ -17,6 +17,8 @@ ROOT = Path(__file__).resolve().parents[1]
 HEAVY = ["tensorflow", "keras", "matplotlib", "ipywidgets", "IPython", "ipykernel", "jupyterlab", "jupyter_client"]
 HEAVY += ["ai_edge_litert", "tflite_micro", "espeakng_loader", "pooch", "typer", "rich", "scipy", "pandas"]
 
+KERNEL = 'REGISTRATION = Registration("PAD", prepare, invoke)\n'
+
 IMPORT_IN_A_CHILD = """
 import json, sys, time
 started = time.perf_counter()
@@ -100,10 +102,10 @@ Tree = Callable[[dict[str, str]], list[str]]
         ("model/reader.py", "if TYPE_CHECKING:\n    import tinylab.zoo\n", "model (floor 1) imports zoo (floor 4)"),
         ("arithmetic/fixed.py", "from tinylab.quiet import X\n", "arithmetic (floor 0) imports quiet (floor 0)"),
         ("comparison.py", "from tinylab.views import X\n", "comparison (floor 5) imports views (floor 6)"),
-        ("kernels/conv.py", "from tinylab.kernels.pad import X\n", "a kernel imports tinylab.kernels.pad"),
-        ("kernels/conv.py", "from tinylab.kernels import pad\n", "a kernel imports tinylab.kernels.pad"),
-        ("kernels/conv.py", "from . import pad\n", "a kernel imports tinylab.kernels.pad"),
-        ("kernels/conv.py", "from tinylab.kernels import REGISTRATIONS\n", "a kernel imports tinylab.kernels"),
+        ("kernels/conv.py", "from tinylab.kernels.pad import X\n", "imports tinylab.kernels.pad: no kernel"),
+        ("kernels/conv.py", "from tinylab.kernels import pad\n", "imports tinylab.kernels.pad: no kernel"),
+        ("kernels/conv.py", "from . import pad\n", "imports tinylab.kernels.pad: no kernel"),
+        ("kernels/conv.py", "from tinylab.kernels import REGISTRATIONS\n", "imports tinylab.kernels: no kernel"),
         ("runtime/micro.py", "import tinylab as tl\n", "imports tinylab itself"),
         ("runtime/micro.py", "from tinylab import load_model\n", "imports tinylab itself"),
         ("runtime/micro.py", "import tinylab.attic\n", "imports attic, a room with no floor"),
@@ -116,12 +118,13 @@ Tree = Callable[[dict[str, str]], list[str]]
         ("runtime/micro.py", "import flatbuffers\n", "imports flatbuffers, which runtime may not"),
         ("views/text.py", "import pandas\n", "imports pandas, which has no rule"),
         ("runtime/long.py", "x = 1\n" * 301, "301 lines, at most 300"),
-        ("kernels/conv.py", "x = 1\n" * 121, "121 lines, at most 120"),
+        ("kernels/conv.py", KERNEL + "x = 1\n" * 120, "121 lines, at most 120"),
+        ("kernels/kernel_util.py", "from tinylab.kernels.pad import X\n", "imports tinylab.kernels.pad: no kernel"),
         ("runtime/long.py", "def f():\n" + "    x = 1\n" * 40, "long.py:f: 41 lines, at most 40"),
     ],
 )
 def test_each_broken_rule_is_found(tree: Tree, name: str, source: str, fault: str) -> None:
-    found = tree({"kernels/__init__.py": "", "kernels/pad.py": "", name: source})
+    found = tree({"kernels/__init__.py": "", "kernels/pad.py": KERNEL, name: source})
     assert len(found) == 1, found
     assert fault in found[0]
     assert found[0].startswith(f"tinylab/{name}:")
@@ -136,7 +139,9 @@ def test_nothing_is_found_in_a_right_tree(tree: Tree) -> None:
             "arithmetic/fixed.py": "import numpy as np\nfrom tinylab.errors import X\nfrom . import other\n",
             "kernels/__init__.py": "from tinylab.kernels.registrations import R\n",
             "kernels/registrations.py": "from tinylab.kernels import conv\n",
-            "kernels/conv.py": "from tinylab.kernels.kernel_util import R\nfrom tinylab.kernels import kernel_util\n",
+            "kernels/conv.py": "from tinylab.kernels.kernel_util import R\nfrom tinylab.kernels import padding\n"
+            + KERNEL,
+            "kernels/padding.py": "from tinylab.kernels.kernel_util import R\n" + "x = 1\n" * 200,
             "kernels/kernel_util.py": "from tinylab.model import Tensor\n" + "x = 1\n" * 200,
             "kernels/memory/reference.py": "from tinylab.kernels import conv\n",
             "speech/train.py": "def f():\n    import tensorflow as tf\n",
