@@ -3,7 +3,9 @@ kept in a cache."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 
 import numpy as np
@@ -131,15 +133,13 @@ def _synthesize(names: tuple[str, ...], seed: int, recipe: Recipe, progress: Pro
         rng = np.random.default_rng([seed, 1 + number])
         voices = make_voices(recipe.voices[number], rng, [str(v) for v in variants[number]])
         jobs, labels = _plan(names, voices, rng, recipe, training=split == "train")
-        samples = _clips(jobs, labels, rng, recipe, progress, split)
         shuffled = rng.permutation(len(labels))
-        arrays[f"{split}/samples"] = samples[shuffled]
+        jobs = [jobs[i] for i in shuffled]
+        arrays[f"{split}/samples"] = _clips(jobs, [seed, 4 + number], recipe, progress, split)
         arrays[f"{split}/labels"] = labels[shuffled]
-        said: list[tuple[str, ...]] = [
-            (job.text, job.voice.id, job.voice.accent, job.voice.variant) if job else ("", "", "", "") for job in jobs
-        ]
+        said = [(j.text, j.voice.id, j.voice.accent, j.voice.variant) if j else ("", "", "", "") for j in jobs]
         for key, values in zip(("word", "speaker", "accent", "variant"), zip(*said, strict=True), strict=True):
-            arrays[f"{split}/{key}"] = np.array(values)[shuffled]
+            arrays[f"{split}/{key}"] = np.array(values)
     return arrays
 
 
@@ -174,31 +174,39 @@ def _unknown_words(
 
 
 def _clips(
-    jobs: Sequence[Utterance | None],
-    labels: np.ndarray,
-    rng: np.random.Generator,
-    recipe: Recipe,
-    progress: Progress,
-    stage: str,
+    jobs: Sequence[Utterance | None], seed: Sequence[int], recipe: Recipe, progress: Progress, stage: str
 ) -> np.ndarray:
     """int16 [clip, sample] of everything to be said, augmented."""
-    how = recipe.augmentation
-    waves = iter(speak([job for job in jobs if job], lambda _, done, total: progress(f"speaking {stage}", done, total)))
+    spoken = iter(
+        speak([job for job in jobs if job], lambda _, done, total: progress(f"speaking {stage}", done, total))
+    )
+    waves = [next(spoken) if job else None for job in jobs]
+    chunks = [slice(start, start + _CHUNK) for start in range(0, len(jobs), _CHUNK)]
     samples = np.empty((len(jobs), recipe.sample_count), np.int16)
-    for start in range(0, len(jobs), _CHUNK):
-        progress(f"augmenting {stage}", start, len(jobs))
-        chunk = jobs[start : start + _CHUNK]
-        ratio = SAMPLE_RATE_HZ / ESPEAK_SAMPLE_RATE_HZ
-        spoken = [augment.resample(next(waves), ratio * rng.uniform(*how.resample)) for job in chunk if job]
-        clips = np.zeros((len(chunk), recipe.sample_count), np.float32)
-        is_speech = np.array([job is not None for job in chunk])
-        if spoken:
-            speech = augment.place(spoken, rng, recipe.sample_count, how.cut_probability)
-            dry = augment.colour_and_room(speech, rng, how)
-            noise = backgrounds(len(speech), recipe.sample_count, rng, speech)
-            clips[is_speech] = augment.add_noise(dry, noise, rng, how)
-        quiet = np.flatnonzero(~is_speech)
-        clips[quiet] = backgrounds(len(quiet), recipe.sample_count, rng)
-        samples[start : start + _CHUNK] = augment.to_int16(augment.set_level(clips, rng, how))
+
+    def work(number: int) -> None:
+        # Random numbers of its own for each chunk: the samples do not depend on which thread is first.
+        rng = np.random.default_rng([*seed, number])
+        samples[chunks[number]] = _augmented(waves[chunks[number]], rng, recipe)
+
+    # Threads pay: NumPy leaves Python's lock in its loops and its FFT.
+    with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
+        for done, _ in enumerate(pool.map(work, range(len(chunks)))):
+            progress(f"augmenting {stage}", done * _CHUNK, len(jobs))
     progress(f"augmenting {stage}", len(jobs), len(jobs))
     return samples
+
+
+def _augmented(waves: Sequence[np.ndarray | None], rng: np.random.Generator, recipe: Recipe) -> np.ndarray:
+    """int16 [clip, sample] of waves at espeak-ng's sample rate (None: silence)."""
+    how, sample_count = recipe.augmentation, recipe.sample_count
+    ratio = SAMPLE_RATE_HZ / ESPEAK_SAMPLE_RATE_HZ
+    words = [augment.resample(wave, ratio * rng.uniform(*how.resample)) for wave in waves if wave is not None]
+    is_word = np.array([wave is not None for wave in waves])
+    clips = np.empty((len(waves), sample_count), np.float32)
+    clips[~is_word] = backgrounds(int(np.sum(~is_word)), sample_count, rng)
+    if words:
+        speech = augment.place(words, rng, sample_count, how.cut_probability)
+        dry = augment.colour_and_room(speech, rng, how)
+        clips[is_word] = augment.add_noise(dry, backgrounds(len(words), sample_count, rng, speech), rng, how)
+    return augment.to_int16(augment.set_level(clips, rng, how))

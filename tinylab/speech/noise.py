@@ -61,14 +61,13 @@ def coloured(count: int, sample_count: int, rng: np.random.Generator) -> np.ndar
 
 def hum(count: int, sample_count: int, rng: np.random.Generator) -> np.ndarray:
     """A steady buzz of mains or a motor: 40 to 200 Hz and harmonics that fall off."""
-    time = np.arange(sample_count) / SAMPLE_RATE_HZ
+    harmonics = np.arange(1, 16)
     base = rng.uniform(40, 200, (count, 1))
-    fall = rng.uniform(0.3, 2.0, (count, 1))
-    wave = np.zeros((count, sample_count))
-    for harmonic in range(1, 16):
-        phase = rng.uniform(0, 2 * np.pi, (count, 1))
-        wave += rng.uniform(0, 1, (count, 1)) * harmonic**-fall * np.sin(2 * np.pi * harmonic * base * time + phase)
-    return unit(wave)
+    bins = np.round(base * harmonics * sample_count / SAMPLE_RATE_HZ).astype(int)
+    strength = rng.uniform(0, 1, bins.shape) * harmonics ** -rng.uniform(0.3, 2.0, (count, 1))
+    spectrum = np.zeros((count, sample_count // 2 + 1), np.complex64)
+    spectrum[np.arange(count)[:, None], bins] = strength * np.exp(2j * np.pi * rng.random(bins.shape))
+    return unit(np.fft.irfft(spectrum, sample_count))
 
 
 def clatter(count: int, sample_count: int, rng: np.random.Generator) -> np.ndarray:
@@ -91,15 +90,20 @@ def clatter(count: int, sample_count: int, rng: np.random.Generator) -> np.ndarr
 
 def glides(count: int, sample_count: int, rng: np.random.Generator) -> np.ndarray:
     """A harmonic sound that glides and fades: an animal, a squeak, a siren."""
-    time = np.arange(sample_count) / SAMPLE_RATE_HZ
-    start, end = np.exp(rng.uniform(np.log(150), np.log(1500), (2, count, 1)))
-    wobble = rng.uniform(0, 0.1, (count, 1)) * np.sin(2 * np.pi * rng.uniform(1, 8, (count, 1)) * time)
-    phase = 2 * np.pi * np.cumsum((start + (end - start) * time) * (1 + wobble), axis=1) / SAMPLE_RATE_HZ
-    wave = np.zeros((count, sample_count))
+    time = np.linspace(0, 1, sample_count, dtype=np.float32)
+    start, end = np.exp(rng.uniform(np.log(150), np.log(1500), (2, count, 1))).astype(np.float32)
+    depth, rate = rng.uniform(0, 0.1, (count, 1)), rng.uniform(1, 8, (count, 1))
+    wobble = depth.astype(np.float32) * np.sin(2 * np.pi * rate.astype(np.float32) * time)
+    cycles = np.cumsum((start + (end - start) * time) * (1 + wobble), axis=1, dtype=np.float64) / SAMPLE_RATE_HZ
+    phase = (2 * np.pi * (cycles % 1)).astype(np.float32)
+    sine, twice_cosine = np.sin(phase), 2 * np.cos(phase)
+    previous, current = np.zeros_like(sine), sine  # sin((k + 1) p) = 2 cos p · sin(k p) - sin((k - 1) p)
+    wave = np.zeros_like(sine)
     for harmonic in range(1, 7):
-        wave += rng.uniform(0, 1, (count, 1)) / harmonic * np.sin(harmonic * phase)
+        wave += rng.uniform(0, 1, (count, 1)).astype(np.float32) / harmonic * current
+        previous, current = current, twice_cosine * current - previous
     centre, width = rng.uniform(0.1, 0.9, (count, 1)), rng.uniform(0.05, 0.4, (count, 1))
-    return unit(wave * np.exp(-0.5 * ((time - centre) / width) ** 2))
+    return unit(wave * np.exp(-0.5 * ((time - centre) / width) ** 2).astype(np.float32))
 
 
 def voices(count: int, rng: np.random.Generator, speech: np.ndarray) -> np.ndarray:

@@ -35,7 +35,10 @@ class Distortion:
 
 @dataclass(frozen=True)
 class TrainingRecipe:
-    """How a network is trained. learning_rate falls to zero along a cosine."""
+    """How a network is trained. learning_rate falls to zero along a cosine.
+
+    class_balance: 1 gives every class the same weight in all, 0 every clip.
+    """
 
     epochs: int = 20
     batch_size: int = 64
@@ -43,6 +46,7 @@ class TrainingRecipe:
     weight_decay: float = 1e-3
     label_smoothing: float = 0.1
     mixup: float = 0.0
+    class_balance: float = 1.0
     average: float = 0.99
     distortion: Distortion = Distortion()
 
@@ -88,7 +92,8 @@ def train(
         metrics=["accuracy"],
     )
     targets = np.eye(classes, dtype=np.float32)[labels]
-    weights = (len(labels) / classes / np.bincount(labels, minlength=classes)).astype(np.float32)[labels]
+    counts = np.bincount(labels, minlength=classes)
+    weights = ((len(labels) / classes / counts) ** recipe.class_balance).astype(np.float32)[labels]
     rows: list[tuple[float, float, float]] = []
     for epoch in range(recipe.epochs):
         progress("training", epoch, recipe.epochs)
