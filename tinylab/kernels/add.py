@@ -46,22 +46,10 @@ def prepare(context: PrepareContext, node: Operator) -> OpData:
     output = context.output_tensor(node, OUTPUT)
     require_broadcast(input1, input2, output)
     if output.type in QUANTIZED:
-        return OpData(common_scale(input1, input2, output, activation, real_multipliers))
+        return OpData(common_scale(input1, input2, output, activation))
     if output.type == TensorType.INT32 and (input1.quantization or input2.quantization):
         refuse(f"quantized {describe(input1)} and {describe(input2)}", "int32 that is not quantized")
     return OpData(None, *activation_range_float(activation))
-
-
-def real_multipliers(
-    scale1: np.float32, scale2: np.float32, output_scale: np.float32, left_shift: int
-) -> tuple[float, float, float]:
-    """What the two inputs and their sum are multiplied by: in double, where SUB uses float32."""
-    twice_max_input_scale = 2.0 * float(max(scale1, scale2))
-    return (
-        float(scale1) / twice_max_input_scale,
-        float(scale2) / twice_max_input_scale,
-        twice_max_input_scale / ((1 << left_shift) * float(output_scale)),
-    )
 
 
 def invoke(context: InvokeContext, node: Operator, data: OpData) -> None:

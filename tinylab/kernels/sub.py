@@ -46,24 +46,12 @@ def prepare(context: PrepareContext, node: Operator) -> OpData:
     output = context.output_tensor(node, OUTPUT)
     require_broadcast(input1, input2, output)
     if output.type in QUANTIZED:
-        return OpData(common_scale(input1, input2, output, activation, real_multipliers))
+        return OpData(common_scale(input1, input2, output, activation))
     if output.type == TensorType.INT32:
         if input1.quantization or input2.quantization or output.quantization:
             refuse(f"quantized {describe(input1)}, {describe(input2)} or {describe(output)}", "int32 without scales")
         return OpData(None, *activation_range_int32(activation))
     return OpData(None, *activation_range_float(activation))
-
-
-def real_multipliers(
-    scale1: np.float32, scale2: np.float32, output_scale: np.float32, left_shift: int
-) -> tuple[float, float, float]:
-    """What the two inputs and their difference are multiplied by: in float32, where ADD uses double."""
-    twice_max_input_scale = np.float32(2) * max(scale1, scale2)
-    return (
-        float(scale1 / twice_max_input_scale),
-        float(scale2 / twice_max_input_scale),
-        float(twice_max_input_scale / (np.float32(1 << left_shift) * output_scale)),
-    )
 
 
 def invoke(context: InvokeContext, node: Operator, data: OpData) -> None:
