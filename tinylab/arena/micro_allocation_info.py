@@ -14,10 +14,11 @@ from typing import NamedTuple
 import numpy as np
 
 from tinylab.errors import ModelError
-from tinylab.model import Model, Operator, TensorType
+from tinylab.model import BuiltinOperator, Model, Operator, Tensor, TensorType
 
 OFFLINE_MEMORY_ALLOCATION = "OfflineMemoryAllocation"  # the metadata of a model that brings its own plan
 ONLINE_PLANNED = -1  # an offset in it that leaves the tensor to the planner
+DEEPEST_CALLS = 100  # subgraphs inside subgraphs: far more than any converter makes
 
 
 class ScratchBufferRequest(NamedTuple):
@@ -51,14 +52,17 @@ class AllocationInfo:
         self.last_used = moment
 
 
+CALLED_SUBGRAPHS = {
+    BuiltinOperator.IF: ("then_subgraph_index", "else_subgraph_index"),
+    BuiltinOperator.WHILE: ("cond_subgraph_index", "body_subgraph_index"),
+    BuiltinOperator.CALL_ONCE: ("init_subgraph_index",),
+}
+
+
 def called_subgraphs(operator: Operator) -> tuple[int, ...]:
-    """The subgraphs that a control-flow operator runs, in the order in which TFLM plans them."""
-    fields = {
-        "IF": ("then_subgraph_index", "else_subgraph_index"),
-        "WHILE": ("cond_subgraph_index", "body_subgraph_index"),
-        "CALL_ONCE": ("init_subgraph_index",),
-    }
-    return tuple(getattr(operator.options, field) for field in fields.get(operator.name, ()))
+    """The subgraphs that a control-flow operator runs, in the order in which TFLM plans them (-1: none)."""
+    indices = (getattr(operator.options, field) for field in CALLED_SUBGRAPHS.get(operator.code, ()))
+    return tuple(index for index in indices if index != -1)
 
 
 class AllocationInfoBuilder:
@@ -78,12 +82,7 @@ class AllocationInfoBuilder:
                 tensor_index=tensor.index,
                 node_index=None,
                 requested_bytes=tensor.bytes,
-                needs_allocating=tensor.data is None
-                and tensor.bytes != 0
-                # VAR_HANDLE has set the data of its RESOURCE output before memory is planned.
-                and tensor.type is not TensorType.RESOURCE
-                # A variable lives in the tail, unless the model's own plan gives it a place.
-                and (not tensor.is_variable or offset is not None),
+                needs_allocating=_needs_allocating(tensor, offset),
                 offline_offset=offset,
             )
             for (subgraph, tensor), offset in zip(tensors, offline or [None] * len(tensors), strict=True)
@@ -98,7 +97,7 @@ class AllocationInfoBuilder:
         self._mark_subgraph(0)
         return [*self._tensors.values(), *self._scratch]
 
-    def _mark_subgraph(self, subgraph_index: int) -> None:
+    def _mark_subgraph(self, subgraph_index: int, callers: tuple[int, ...] = ()) -> None:
         subgraph = self._model.subgraphs[subgraph_index]
         infos = self._tensors
         for tensor in subgraph.inputs:
@@ -107,14 +106,15 @@ class AllocationInfoBuilder:
         for operator in subgraph.operators:
             self._moment += 1
             for tensor in operator.outputs:
-                infos[subgraph_index, tensor].create(self._moment)
+                if tensor >= 0:  # one that is left out is -1
+                    infos[subgraph_index, tensor].create(self._moment)
             start = self._moment
             for called in called_subgraphs(operator):
-                if called != -1:
-                    self._moment += 1
-                    self._mark_subgraph(called)
+                self._check_call(operator, called, (*callers, subgraph_index))
+                self._moment += 1
+                self._mark_subgraph(called, (*callers, subgraph_index))
             for tensor in (*operator.inputs, *operator.outputs):
-                if tensor >= 0:  # an omitted optional input is -1
+                if tensor >= 0:
                     infos[subgraph_index, tensor].use(self._moment)
             for scratch in self._scratch:
                 if (scratch.subgraph_index, scratch.node_index) == (subgraph_index, operator.index):
@@ -123,6 +123,26 @@ class AllocationInfoBuilder:
         for tensor in subgraph.outputs:
             infos[subgraph_index, tensor].create(self._moment)
             infos[subgraph_index, tensor].use(self._moment)
+
+    def _check_call(self, operator: Operator, called: int, callers: tuple[int, ...]) -> None:
+        """Refuse a call that TFLM would follow out of the model, or into itself until its stack is full."""
+        place = f"subgraph {callers[-1]}, operator {operator.index} ({operator.name})"
+        count = len(self._model.subgraphs)
+        if not 0 <= called < count:
+            raise ModelError(f"it calls subgraph {called}, there are {count}", place=place, found=called, needed=count)
+        if called in callers:
+            chain = " -> ".join(map(str, (*callers, called)))
+            raise ModelError(f"subgraph {called} calls itself ({chain}), which never ends", place=place, found=called)
+        if len(callers) >= DEEPEST_CALLS:
+            raise ModelError(f"subgraphs call one another more than {DEEPEST_CALLS} deep", place=place)
+
+
+def _needs_allocating(tensor: Tensor, offline_offset: int | None) -> bool:
+    """Whether a tensor gets a place in the head. A variable lies in the tail, unless the model's own plan places it."""
+    if tensor.is_variable:
+        return offline_offset is not None
+    # VAR_HANDLE has set the data of its RESOURCE output before memory is planned.
+    return tensor.data is None and tensor.bytes != 0 and tensor.type is not TensorType.RESOURCE
 
 
 def offline_planned_offsets(model: Model) -> list[int | None] | None:
@@ -134,6 +154,7 @@ def offline_planned_offsets(model: Model) -> list[int | None] | None:
     data = model.metadata.get(OFFLINE_MEMORY_ALLOCATION)
     if data is None:
         return None
+    place = f"metadata {OFFLINE_MEMORY_ALLOCATION}"
     words = np.frombuffer(data, "<i4", count=len(data) // 4)
     tensor_count = sum(len(subgraph.tensors) for subgraph in model.subgraphs)
     found = int(words[2]) if len(words) > 2 else 0
@@ -141,8 +162,15 @@ def offline_planned_offsets(model: Model) -> list[int | None] | None:
         raise ModelError(
             f"it gives offsets for {found} tensors ({max(len(words) - 3, 0)} are stored), and the model has "
             f"{tensor_count}: plan the model again, or remove the metadata",
-            place=f"metadata {OFFLINE_MEMORY_ALLOCATION}",
+            place=place,
             found=found,
             needed=tensor_count,
         )
-    return [None if offset == ONLINE_PLANNED else offset for offset in words[3 : 3 + tensor_count].tolist()]
+    offsets: list[int] = words[3 : 3 + tensor_count].tolist()
+    if min(offsets, default=0) < ONLINE_PLANNED:
+        raise ModelError(
+            f"tensor {offsets.index(min(offsets))} is put {-min(offsets)} bytes before the arena: plan the model again",
+            place=place,
+            found=min(offsets),
+        )
+    return [None if offset == ONLINE_PLANNED else offset for offset in offsets]

@@ -80,6 +80,7 @@ class MicroAllocator:
         self.buffer = buffer
         self.memory = SingleArenaBufferAllocator(arena_bytes)
         self._records: list[AllocationRecord] = []
+        self._models: list[Model] = []
         self._scratch_buffer_requests: list[ScratchBufferRequest] = []
         self._largest_head_bytes = 0
         self._model_is_allocating = False
@@ -93,22 +94,32 @@ class MicroAllocator:
 
         NB: TFLM does not look: below that size its constructors write to address 0.
         """
-        if isinstance(arena_bytes, bool) or not isinstance(arena_bytes, int) or arena_bytes < 0:
+        if isinstance(arena_bytes, bool) or not isinstance(arena_bytes, int | np.integer) or arena_bytes < 0:
             raise ArenaError(f"an arena size is a whole number of bytes, 0 or more, and this is {arena_bytes!r}")
-        return cls(arena_bytes, find_target(target), np.zeros(arena_bytes, np.uint8))
+        found = find_target(target)
+        try:
+            return cls(int(arena_bytes), found, np.zeros(arena_bytes, np.uint8))
+        except ArenaError as error:
+            least = cls.unbounded(found).memory.persistent_used_bytes
+            raise ArenaError(
+                f"arena of {arena_bytes} bytes cannot hold even the allocator, which takes {least} on {found.name}: "
+                "TFLM does not look, and writes to address 0",
+                arena_bytes=int(arena_bytes),
+                requested_bytes=error.requested_bytes,
+                available_bytes=error.available_bytes,
+                missing_bytes=least - int(arena_bytes),
+                needed_bytes=least,
+            ) from None
 
     @classmethod
     def unbounded(cls, target: str | Target = DEFAULT_TARGET) -> MicroAllocator:
         """An arena without an end or bytes: once a model is allocated in it, `needs` says how much it takes."""
         return cls(UNBOUNDED_BYTES, find_target(target), np.zeros(0, np.uint8))
 
-    def unbounded_copy(self) -> MicroAllocator:
-        """The same state in an arena without an end."""
-        unbounded = MicroAllocator.unbounded(self.target)
-        unbounded.memory.tail_offset = UNBOUNDED_BYTES - self.memory.persistent_used_bytes
-        unbounded.memory.resize_head(self._largest_head_bytes, ARENA_ALIGNMENT)
-        unbounded._largest_head_bytes = self._largest_head_bytes
-        return unbounded
+    @property
+    def models(self) -> tuple[Model, ...]:
+        """The models that lie in the arena, in the order in which they were allocated."""
+        return tuple(self._models)
 
     @property
     def allocations(self) -> tuple[AllocationRecord, ...]:
@@ -130,11 +141,13 @@ class MicroAllocator:
 
         NB: TFLM leaves the half-made allocation, and the allocator cannot be used any more.
         """
-        memory, records = copy.copy(self.memory), list(self._records)
+        memory, records, models = copy.copy(self.memory), list(self._records), list(self._models)
+        largest_head_bytes = self._largest_head_bytes
         try:
             yield
         except BaseException:
-            self.memory, self._records, self._model_is_allocating = memory, records, False
+            self.memory, self._records, self._models = memory, records, models
+            self._largest_head_bytes, self._model_is_allocating = largest_head_bytes, False
             raise
 
     def start_model_allocation(self, model: Model) -> None:
@@ -192,6 +205,7 @@ class MicroAllocator:
         self._largest_head_bytes = max(self._largest_head_bytes, plan.head_bytes)
         self.memory.resize_head(self._largest_head_bytes, ARENA_ALIGNMENT)
         self._model_is_allocating = False
+        self._models.append(model)
         for buffer in plan.buffers:
             if buffer.tensor_index is not None:
                 offsets[buffer.subgraph_index, buffer.tensor_index] = buffer.offset

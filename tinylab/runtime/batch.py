@@ -45,7 +45,9 @@ def side_by_side(context: MicroContext, allocation: ModelAllocation, samples: in
         if planned.subgraph_index == context.subgraph.index and planned.tensor_index is not None:
             tensor = context.subgraph.tensors[planned.tensor_index]
             arrays[tensor.index] = view(heads, tensor, planned.offset, samples)
-    return MicroContext(context.subgraph, arrays)
+    empty = (tensor for tensor in context.subgraph.tensors if tensor.index in arrays and not tensor.bytes)
+    arrays |= {tensor.index: view(heads, tensor, 0, samples) for tensor in empty}
+    return MicroContext(context.subgraph, arrays, samples)
 
 
 def computed_tensors(subgraph: Subgraph) -> list[int]:
@@ -56,9 +58,14 @@ def computed_tensors(subgraph: Subgraph) -> list[int]:
 
 def check_inputs(tensors: Sequence[Tensor], inputs: Inputs) -> list[NDArray[Any]]:
     """One array [N, *shape] an input tensor; InvokeError names the first that is of another shape, dtype or count."""
+    if not isinstance(inputs, np.ndarray | Sequence):
+        raise InvokeError(f"the inputs are an array [N, *shape], or a list of such arrays, not {inputs!r}")
     given = [inputs] if isinstance(inputs, np.ndarray) else list(inputs)
     if len(given) != len(tensors):
-        raise InvokeError(f"{len(given)} input arrays are given and the model has {len(tensors)} inputs")
+        raise InvokeError(
+            f"{len(given)} input arrays are given and the model has {len(tensors)} inputs: "
+            "one array [N, *shape] an input holds all samples"
+        )
     feeds = [
         _check_input(i, tensor, np.asarray(array)) for i, (tensor, array) in enumerate(zip(tensors, given, strict=True))
     ]
@@ -71,13 +78,12 @@ def check_inputs(tensors: Sequence[Tensor], inputs: Inputs) -> list[NDArray[Any]
 def _check_input(index: int, tensor: Tensor, array: NDArray[Any]) -> NDArray[Any]:
     name = f'input {index} "{tensor.name}"'
     if array.dtype != tensor.dtype:
-        raise InvokeError(
-            f"{name} takes {tensor.dtype} and is given {array.dtype}: "
-            f"interpreter.input({index}).quantize(x) makes it of real numbers"
-        )
-    if array.shape[1:] == tensor.shape:
+        quantize = f"interpreter.input({index}).quantize(x) makes it of real numbers"
+        remedy = f"x.astype(np.{tensor.dtype})" if tensor.quantization is None else quantize
+        raise InvokeError(f"{name} takes {tensor.dtype} and is given {array.dtype}: {remedy}")
+    if array.ndim and array.shape[1:] == tensor.shape:
         return array
-    if tensor.shape[:1] == (1,) and array.shape[1:] == tensor.shape[1:]:
+    if array.ndim and tensor.shape[:1] == (1,) and array.shape[1:] == tensor.shape[1:]:
         return array.reshape((len(array), *tensor.shape))
     needed = ", ".join(map(str, ("N", *tensor.shape)))
-    raise InvokeError(f"{name} takes samples of shape ({needed}) and is given {array.shape}")
+    raise InvokeError(f"{name} takes an array of shape [{needed}] and is given {list(array.shape)}")

@@ -17,9 +17,10 @@ Array = NDArray[Any]
 class MicroContext:
     """The tensors of one subgraph, and, once memory is planned, their arrays [samples, *shape] by tensor index."""
 
-    def __init__(self, subgraph: Subgraph, arrays: Mapping[int, Array] | None = None) -> None:
+    def __init__(self, subgraph: Subgraph, arrays: Mapping[int, Array] | None = None, sample_count: int = 1) -> None:
         self.subgraph = subgraph
         self.arrays = {} if arrays is None else arrays
+        self.sample_count = sample_count
 
     def input_tensor(self, node: Operator, index: int) -> Tensor:
         """The description of input `index`; InvokeError where the node has no such input."""
@@ -35,7 +36,7 @@ class MicroContext:
 
     def output_tensor(self, node: Operator, index: int) -> Tensor:
         """The description of output `index`."""
-        if index >= len(node.outputs):
+        if index >= len(node.outputs) or node.outputs[index] < 0:
             raise InvokeError(f"output {index} is missing: the node has {len(node.outputs)} outputs: {node.outputs}")
         return self.subgraph.tensors[node.outputs[index]]
 

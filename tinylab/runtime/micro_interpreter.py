@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from tinylab.arena import AllocationRecord, ArenaNeeds, MemoryPlan, MicroAllocator
 from tinylab.arena.micro_allocator import ModelAllocation
-from tinylab.arena.target import DEFAULT_TARGET, Target
+from tinylab.arena.target import DEFAULT_TARGET, Target, find_target
 from tinylab.errors import ArenaError, InvokeError, OperatorError
 from tinylab.kernels.kernel_util import Registration
 from tinylab.model import Model, Operator, Subgraph, Tensor, TensorType
@@ -23,7 +23,7 @@ from tinylab.runtime.invoke_trace import InvokeTrace, NodeTrace, TensorValue
 from tinylab.runtime.micro_context import Array, MicroContext, SampleContext, constant_array
 from tinylab.runtime.micro_op_resolver import MicroOpResolver
 from tinylab.runtime.micro_profiler import MicroProfiler
-from tinylab.runtime.model_allocation import allocate_model, arena_needs, explain_too_small, needs_after
+from tinylab.runtime.model_allocation import allocate_model, arena_needs, explain_too_small
 from tinylab.runtime.tensor_view import TensorView
 
 AfterNode = Callable[[Operator, MicroContext], None]
@@ -60,16 +60,9 @@ class MicroInterpreter:
         try:
             return MicroAllocator.create(arena_bytes, target)
         except ArenaError as error:
-            if error.requested_bytes is None:
+            if error.arena_bytes is None:  # not about a size
                 raise
-            raise ArenaError(
-                f"arena of {arena_bytes} bytes cannot even hold the allocator itself ({error}); TFLM would write to "
-                "address 0 here: tinylab.arena_needs(model, target) says how much a model takes",
-                arena_bytes=arena_bytes,
-                requested_bytes=error.requested_bytes,
-                available_bytes=error.available_bytes,
-                missing_bytes=error.missing_bytes,
-            ) from None
+            raise explain_too_small(error.arena_bytes, [self.model], find_target(target), error, str(error)) from None
 
     # -- allocation ----------------------------------------------------------------------------------------------------
 
@@ -85,12 +78,14 @@ class MicroInterpreter:
             for node in context.subgraph.operators:
                 key = context.subgraph.index, node.index
                 self._registrations[key] = self._op_resolver.registration_for(node)
-        before = self.allocator.unbounded_copy()
+        allocator = self.allocator
         try:
-            with self.allocator.undone_on_error():
-                allocation = allocate_model(self.model, self.allocator, self._contexts, self._prepare)
+            with allocator.undone_on_error():
+                allocation = allocate_model(self.model, allocator, self._contexts, self._prepare)
         except ArenaError as error:
-            raise explain_too_small(self.model, self.allocator, needs_after(self.model, before), error) from None
+            models, detail = [*allocator.models, self.model], f"TFLM says: {error}"
+            size = allocator.memory.size_bytes
+            raise explain_too_small(size, models, allocator.target, error, detail) from None
         for context in self._contexts:
             context.arrays = self._arrays(context.subgraph, allocation)
         self._allocation = allocation
@@ -98,10 +93,7 @@ class MicroInterpreter:
 
     def _prepare(self, node: Operator, context: MicroContext) -> None:
         key = context.subgraph.index, node.index
-        try:
-            self._op_data[key] = self._registrations[key].prepare(context, node)
-        except OperatorError as error:
-            raise error.at(node.index, node.name) from None
+        self._op_data[key] = self._registrations[key].prepare(context, node)
 
     def _arrays(self, subgraph: Subgraph, allocation: ModelAllocation) -> dict[int, Array]:
         """Every tensor of a subgraph as [1, *shape]: constants in the model's bytes, the others in the arena's."""
@@ -110,6 +102,8 @@ class MicroInterpreter:
             offset = allocation.offsets.get((subgraph.index, tensor.index))
             if offset is not None:
                 arrays[tensor.index] = batch.view(self.allocator.buffer, tensor, offset, samples=1)
+            elif not tensor.bytes:  # an empty tensor lies nowhere
+                arrays[tensor.index] = batch.view(self.allocator.buffer, tensor, 0, samples=1)
             elif (constant := constant_array(tensor)) is not None:
                 arrays[tensor.index] = constant
         return arrays
@@ -145,12 +139,15 @@ class MicroInterpreter:
             start = self.profiler.begin_event() if self.profiler is not None else 0.0
             try:
                 if registration.per_sample:
-                    for sample in range(len(context.output_data(node, 0))):
+                    for sample in range(context.sample_count):
                         registration.invoke(SampleContext(context, sample), node, op_data)
                 else:
                     registration.invoke(context, node, op_data)
             except OperatorError as error:
                 raise error.at(node.index, node.name) from None
+            except Exception as error:  # somebody's own kernel
+                error.add_note(f"in the Invoke of operator {node.index} ({node.name})")
+                raise
             if self.profiler is not None:
                 self.profiler.end_event(start, node.name, node.index)
             if after_node is not None:
@@ -176,7 +173,8 @@ class MicroInterpreter:
         feeds = batch.check_inputs([self.main.tensors[index] for index in self.main.inputs], inputs)
         sample_count = len(feeds[0]) if feeds else 1
         wanted = batch.computed_tensors(self.main) if keep is None else keep
-        results = {i: np.empty((sample_count, *self.main.tensors[i].shape), self.main.tensors[i].dtype) for i in wanted}
+        tensors = [self.main.tensors[index] for index in wanted if index in self._contexts[0].arrays]
+        results = {tensor.index: np.empty((sample_count, *tensor.shape), tensor.dtype) for tensor in tensors}
         chunk = 1 if self.is_stateful else batch.samples_at_once(self.memory_plan.head_bytes)
         for start in range(0, sample_count, chunk):
             rows = slice(start, min(start + chunk, sample_count))
@@ -200,6 +198,7 @@ class MicroInterpreter:
             context.arrays[index][...] = feed[rows]
         keep(self.main.inputs)
         self._run(context, lambda node, _: keep(node.outputs))
+        keep(self.main.outputs)  # among them constants and variables, which no operator computes
 
     # -- looking -------------------------------------------------------------------------------------------------------
 

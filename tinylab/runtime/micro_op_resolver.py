@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+import numpy as np
+
 from tinylab.errors import ResolverError
 from tinylab.kernels import REGISTRATIONS
 from tinylab.kernels.kernel_util import Registration
@@ -22,6 +24,8 @@ _ADDERS: dict[str, AddMethod] = {}  # by operator name; filled as the class belo
 
 class MicroOpResolver:
     """A table from operator names to registrations."""
+
+    _call = "call resolver"
 
     def __init__(self) -> None:
         self._registrations: dict[str, Registration] = {}
@@ -38,7 +42,7 @@ class MicroOpResolver:
     def registration_for(self, operator: Operator) -> Registration:
         """The registration of a model's operator; ResolverError says what to call where there is none."""
         registration = self.find_op(operator.name)
-        if registration is None:
+        if registration is None or _is_custom_with_a_builtin_name(operator):
             raise ResolverError(
                 f"operator {operator.index} is {operator.name} and this resolver has no {operator.name}: "
                 f"{self._remedy(operator)}",
@@ -49,16 +53,22 @@ class MicroOpResolver:
 
     def _remedy(self, operator: Operator) -> str:
         method = add_method_name(operator.name)
+        if _is_custom_with_a_builtin_name(operator):
+            return "it is a custom operator with a built-in one's name: convert the model with another name for it"
         if operator.name in REGISTRATIONS:
-            return f"call resolver.{method}()"
+            return f"{self._call}.{method}()"
         if method is not None:
-            return f"tinylab has no kernel for it yet; call resolver.{method}(registration) with one of your own"
+            return f"tinylab has no kernel for it yet; {self._call}.{method}(registration) with one of your own"
         if operator.code is BuiltinOperator.CUSTOM:
-            return f'call resolver.add_custom("{operator.name}", registration) with a kernel of your own'
+            return f'{self._call}.add_custom("{operator.name}", registration) with a kernel of your own'
         return "TFLM cannot run it either: convert the model without it"
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({', '.join(self.operator_names)})"
+
+
+def _is_custom_with_a_builtin_name(operator: Operator) -> bool:
+    return operator.code is BuiltinOperator.CUSTOM and operator.name in BuiltinOperator.__members__
 
 
 def _adder(name: str) -> AddMethod:
@@ -81,9 +91,9 @@ class MicroMutableOpResolver(MicroOpResolver):
 
     def __init__(self, capacity: int) -> None:
         super().__init__()
-        if isinstance(capacity, bool) or not isinstance(capacity, int) or capacity < 1:
+        if isinstance(capacity, bool) or not isinstance(capacity, int | np.integer) or capacity < 1:
             raise ResolverError(f"a resolver's capacity is a whole number of operators, 1 or more, not {capacity!r}")
-        self.capacity = capacity
+        self.capacity = int(capacity)
 
     add_abs = _adder("ABS")
     add_add = _adder("ADD")
@@ -206,6 +216,10 @@ class MicroMutableOpResolver(MicroOpResolver):
 
     def add_custom(self, name: str, registration: Registration) -> MicroMutableOpResolver:
         """Add a custom operator under the code it has in the model; returns the resolver."""
+        if name in BuiltinOperator.__members__:
+            method = add_method_name(name)
+            remedy = f"call {method}(registration)" if method else "give it another name"
+            raise ResolverError(f"{name} is a built-in operator, not a custom one: {remedy}", operator_name=name)
         self._add(name, registration)
         return self
 
@@ -250,6 +264,8 @@ def add_method_name(operator_name: str) -> str | None:
 
 class AllOpsResolver(MicroOpResolver):
     """Every operator that tinylab has. Handy, and on a board the most expensive choice: it links every kernel."""
+
+    _call = "make a MicroMutableOpResolver, which takes more than an AllOpsResolver has, and call resolver"
 
     def __init__(self) -> None:
         super().__init__()

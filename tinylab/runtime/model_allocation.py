@@ -6,33 +6,22 @@ would be needed. Retells MicroInterpreter::AllocateTensors of tensorflow/lite/mi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 from tinylab.arena import ArenaNeeds, MicroAllocator
 from tinylab.arena.micro_allocator import ModelAllocation
 from tinylab.arena.target import DEFAULT_TARGET, Target
-from tinylab.errors import ArenaError
-from tinylab.kernels.memory.reference import reference_requests
-from tinylab.kernels.memory.requests import MemoryRequests
-from tinylab.model import Model, Operator
+from tinylab.errors import ArenaError, InvokeError, OperatorError, PrepareError, TinylabError
+from tinylab.kernels.kernel_util import describe, refuse
+from tinylab.kernels.memory import reference
+from tinylab.kernels.memory.requests import KernelLibrary
+from tinylab.model import BuiltinOperator, Model, Operator
 from tinylab.runtime.micro_context import MicroContext
 
-KERNEL_LIBRARIES: dict[str, Callable[[MicroContext, Operator, str], MemoryRequests]] = {
-    "reference": reference_requests,
-}
+KERNEL_LIBRARIES: dict[str, KernelLibrary] = {"reference": reference}
 
 PrepareNode = Callable[[Operator, MicroContext], None]
-
-
-class _NodeRequests(NamedTuple):
-    context: MicroContext
-    node: Operator
-    requests: MemoryRequests
-
-    @property
-    def owner(self) -> str:
-        return f"operator {self.node.index} {self.node.name}"
 
 
 def allocate_model(
@@ -43,25 +32,26 @@ def allocate_model(
     contexts: one a subgraph. prepare: called with each node when its Prepare is due, before what it asks for is
     allocated; a refusal that it raises ends the allocation, as in TFLM.
     """
+    library, abi = KERNEL_LIBRARIES[allocator.target.kernel_library], allocator.target.abi.name
     allocator.start_model_allocation(model)
-    nodes = [
-        _NodeRequests(context, node, _requests(context, node, allocator))
-        for context in contexts
-        for node in context.subgraph.operators
-    ]
-    for entry in nodes:
-        if entry.requests.builtin_data is not None:
-            allocator.allocate_builtin_data(*entry.requests.builtin_data, entry.owner)
-    for entry in nodes:  # Init
-        if entry.requests.op_data is not None:
-            allocator.allocate_persistent_buffer(entry.requests.op_data, "OpData", entry.owner)
-    for entry in nodes:  # Prepare
-        if prepare is not None:
-            prepare(entry.node, entry.context)
-        for size in entry.requests.persistent:
-            allocator.allocate_persistent_buffer(size, "persistent buffer", entry.owner)
-        for size in entry.requests.scratch:
-            allocator.request_scratch_buffer_in_arena(size, entry.context.subgraph.index, entry.node.index)
+    nodes = [(context, node) for context in contexts for node in context.subgraph.operators]
+    init = [library.init_requests(node, abi) for _, node in nodes]
+    for (_, node), (builtin_data, _) in zip(nodes, init, strict=True):
+        if builtin_data is not None:
+            allocator.allocate_builtin_data(*builtin_data, _owner(node))
+    for (_, node), (_, op_data) in zip(nodes, init, strict=True):
+        if op_data is not None:
+            allocator.allocate_persistent_buffer(op_data, "OpData", _owner(node))
+    for context, node in nodes:
+        with _naming(node):
+            if prepare is not None:
+                prepare(node, context)
+            _check_node(context, node)
+            persistent, scratch = library.prepare_requests(context, node, abi)
+        for size in persistent:
+            allocator.allocate_persistent_buffer(size, "persistent buffer", _owner(node))
+        for size in scratch:
+            allocator.request_scratch_buffer_in_arena(size, context.subgraph.index, node.index)
         allocator.finish_prepare_node_allocations()
     allocation = allocator.finish_model_allocation(model)
     main = model.subgraphs[0]
@@ -72,32 +62,71 @@ def allocate_model(
     return allocation
 
 
-def _requests(context: MicroContext, node: Operator, allocator: MicroAllocator) -> MemoryRequests:
-    target = allocator.target
-    return KERNEL_LIBRARIES[target.kernel_library](context, node, target.abi.name)
+def _owner(node: Operator) -> str:
+    return f"operator {node.index} {node.name}"
+
+
+@contextmanager
+def _naming(node: Operator) -> Iterator[None]:
+    """Have errors of a node's Prepare say which operator they are about."""
+    try:
+        yield
+    except InvokeError as error:  # a context says so of a tensor that is missing, whenever it is asked
+        raise PrepareError(str(error)).at(node.index, node.name) from None
+    except OperatorError as error:
+        raise error.at(node.index, node.name) from None
+    except TinylabError:
+        raise
+    except Exception as error:  # somebody's own kernel
+        error.add_note(f"in the Prepare of operator {node.index} ({node.name})")
+        raise
+
+
+def _check_node(context: MicroContext, node: Operator) -> None:
+    """Refuse what TFLM's interpreter refuses of any operator, and an output that TFLM would write into flash."""
+    tensors = context.subgraph.tensors
+    if len(node.custom_options) and node.code is not BuiltinOperator.CUSTOM:
+        refuse(f"{len(node.custom_options)} bytes of custom options", "none in a built-in operator")
+    for tensor in (tensors[index] for index in node.outputs if index >= 0):
+        if tensor.is_constant:
+            refuse(f"output {describe(tensor)} is a constant", "an output that can be written")
+        if 0 in tensor.shape and tensor.shape != (0,):
+            refuse(f"output {describe(tensor)}", "a size above 0 on every axis", "TFLM has no dynamic tensors")
+    for tensor in (tensors[index] for index in node.intermediates if index >= 0):
+        if tensor.bytes:
+            refuse(f"intermediate {describe(tensor)}", "an intermediate tensor of size 0")
 
 
 def arena_needs(model: Model, target: str | Target = DEFAULT_TARGET) -> ArenaNeeds:
     """The arena that `model` needs on `target`: head, tail, and the smallest that works. Computed, not searched for."""
-    return needs_after(model, MicroAllocator.unbounded(target))
+    return shared_arena_needs([model], target)
 
 
-def needs_after(model: Model, unbounded: MicroAllocator) -> ArenaNeeds:
-    """The same for an unbounded arena that may hold other models already."""
-    allocate_model(model, unbounded, [MicroContext(subgraph) for subgraph in model.subgraphs])
+def shared_arena_needs(models: Sequence[Model], target: str | Target = DEFAULT_TARGET) -> ArenaNeeds:
+    """The same for one arena that several models share, allocated in this order."""
+    unbounded = MicroAllocator.unbounded(target)
+    for model in models:
+        allocate_model(model, unbounded, [MicroContext(subgraph) for subgraph in model.subgraphs])
     return unbounded.needs()
 
 
-def explain_too_small(model: Model, allocator: MicroAllocator, needs: ArenaNeeds, error: ArenaError) -> ArenaError:
-    """TFLM's message about one allocation, made into what a person needs: the arena that would do."""
-    arena_bytes = allocator.memory.size_bytes
-    final = f"it uses {needs.used_bytes} (head {needs.head_bytes} + tail {needs.tail_bytes})" + (
-        f" and needs {needs.smallest_arena_bytes} while it is planned" if needs.binding == "planning" else ""
-    )
+def explain_too_small(
+    arena_bytes: int, models: Sequence[Model], target: Target, error: ArenaError, detail: str
+) -> ArenaError:
+    """An error about one allocation, made into what a person needs: the arena in which all of `models` fit.
+
+    models: the one that did not fit comes last. detail: what TFLM says or does.
+    """
+    needs = shared_arena_needs(models, target)
+    *others, model = models
+    beside = f" beside {', '.join(other.name for other in others)}" if others else ""
+    who = "together they use" if others else "it uses"
+    planning = f" and needs {needs.smallest_arena_bytes} while it is planned" if needs.binding == "planning" else ""
     missing = needs.smallest_arena_bytes - arena_bytes
     return ArenaError(
-        f"arena of {arena_bytes} bytes is too small for {model.name} on {allocator.target.name}: {final}. "
-        f"{missing} bytes are missing: give it {needs.smallest_arena_bytes}. (TFLM says: {error})",
+        f"arena of {arena_bytes} bytes is too small for {model.name}{beside} on {target.name}: {who} "
+        f"{needs.used_bytes} (head {needs.head_bytes} + tail {needs.tail_bytes}){planning}. "
+        f"{missing} bytes are missing: give it {needs.smallest_arena_bytes}. ({detail})",
         arena_bytes=arena_bytes,
         requested_bytes=error.requested_bytes,
         available_bytes=error.available_bytes,

@@ -58,7 +58,7 @@ def quantize(tensor: Tensor, real: ArrayLike) -> NDArray[Any]:
         raise InvokeError(
             f'tensor {tensor.index} "{tensor.name}" is {tensor.type.name} without a scale: give it integers'
         )
-    ratio = values / np.float32(tensor.quantization.scale)
+    ratio = (values / np.float32(tensor.quantization.scale)).astype(np.float64)  # float64: so that + 0.5 is exact
     rounded = np.copysign(np.floor(np.abs(ratio) + 0.5), ratio) + tensor.quantization.zero_point
     limits = np.iinfo(tensor.dtype)
     quantized: NDArray[Any] = np.clip(rounded, limits.min, limits.max).astype(tensor.dtype)

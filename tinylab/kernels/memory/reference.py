@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tinylab.kernels.kernel_util import PrepareContext
-from tinylab.kernels.memory.requests import MemoryRequests
+from tinylab.kernels.kernel_util import PrepareContext, describe, refuse
+from tinylab.kernels.memory.requests import InitRequests, PrepareRequests
 from tinylab.kernels.memory.sizes import NOTHING, REFERENCE_SIZES
 from tinylab.model import Operator, Tensor, TensorType
 
@@ -17,20 +17,21 @@ INT32_BYTES = 4
 SOFTMAX_INT16_TABLE_BYTES = 513 * 2
 
 
-PrepareRequests = tuple[tuple[int, ...], tuple[int, ...]]  # (persistent, scratch)
-
-
-def reference_requests(context: PrepareContext, node: Operator, abi: str) -> MemoryRequests:
-    """The requests of one node with the reference kernels; `abi` is "ilp32" or "lp64"."""
+def init_requests(node: Operator, abi: str) -> InitRequests:
+    """What one node puts into the arena before Prepare; `abi` is "ilp32" or "lp64"."""
     sizes = REFERENCE_SIZES.get(node.name, NOTHING)
-    persistent, scratch = _PREPARE.get(node.name, _nothing)(context, node)
     if abi == "ilp32":
-        return MemoryRequests(sizes.builtin_data_ilp32, sizes.op_data_ilp32, persistent, scratch)
-    return MemoryRequests(sizes.builtin_data_lp64, sizes.op_data_lp64, persistent, scratch)
+        return InitRequests(sizes.builtin_data_ilp32, sizes.op_data_ilp32)
+    return InitRequests(sizes.builtin_data_lp64, sizes.op_data_lp64)
+
+
+def prepare_requests(context: PrepareContext, node: Operator, abi: str) -> PrepareRequests:
+    """What one node's Prepare asks for: of this issue's operators, the same under each ABI."""
+    return _PREPARE.get(node.name, _nothing)(context, node)
 
 
 def _nothing(context: PrepareContext, node: Operator) -> PrepareRequests:
-    return (), ()
+    return PrepareRequests()
 
 
 def _convolution(channel_axis: int) -> Callable[[PrepareContext, Operator], PrepareRequests]:
@@ -41,9 +42,11 @@ def _convolution(channel_axis: int) -> Callable[[PrepareContext, Operator], Prep
 
     def requests(context: PrepareContext, node: Operator) -> PrepareRequests:
         filter = context.input_tensor(node, 1)
+        if len(filter.shape) != 4:
+            refuse(describe(filter), "a filter of 4 axes")
         channel_bytes = INT32_BYTES * filter.shape[channel_axis]
         scratch = (filter.element_count,) if filter.type is TensorType.INT4 else ()
-        return (channel_bytes, channel_bytes), scratch
+        return PrepareRequests((channel_bytes, channel_bytes), scratch)
 
     return requests
 
@@ -54,20 +57,20 @@ def _fully_connected(context: PrepareContext, node: Operator) -> PrepareRequests
     scale_count = len(filter.quantization.scales) if filter.quantization is not None else 0
     channel_bytes = INT32_BYTES * scale_count
     persistent = (channel_bytes, channel_bytes) if scale_count > 1 and input.type is not TensorType.FLOAT32 else ()
-    return persistent, (filter.element_count,) if filter.type is TensorType.INT4 else ()
+    return PrepareRequests(persistent, (filter.element_count,) if filter.type is TensorType.INT4 else ())
 
 
 def _mean(context: PrepareContext, node: Operator) -> PrepareRequests:
     """Indices of the input and the resolved axes; sums too where the input is quantized."""
     input, axis, output = context.input_tensor(node, 0), context.input_tensor(node, 1), context.output_tensor(node, 0)
     sums = (INT32_BYTES * output.element_count,) if _is_quantized(input) else ()
-    return (), (*sums, INT32_BYTES * len(input.shape), INT32_BYTES * axis.element_count)
+    return PrepareRequests((), (*sums, INT32_BYTES * len(input.shape), INT32_BYTES * axis.element_count))
 
 
 def _softmax(context: PrepareContext, node: Operator) -> PrepareRequests:
     """int16 inputs look exp and 1/(1+x) up in two tables."""
     is_int16 = context.input_tensor(node, 0).type is TensorType.INT16
-    return ((SOFTMAX_INT16_TABLE_BYTES,) * 2 if is_int16 else ()), ()
+    return PrepareRequests((SOFTMAX_INT16_TABLE_BYTES,) * 2 if is_int16 else ())
 
 
 def _is_quantized(tensor: Tensor) -> bool:

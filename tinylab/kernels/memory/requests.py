@@ -1,18 +1,35 @@
-"""What one operator puts into the arena: the value that every kernel library's functions return."""
+"""What one operator puts into the arena: the values that every kernel library's functions return."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
+
+from tinylab.kernels.kernel_util import PrepareContext
+from tinylab.model import Operator
 
 
-class MemoryRequests(NamedTuple):
-    """What one operator puts into the arena, in bytes.
+class InitRequests(NamedTuple):
+    """What an operator puts into the arena before Prepare, in bytes, whatever its tensors are.
 
-    builtin_data: (bytes, alignment) of its parsed parameters, or None; op_data: what Init asks for, or None;
-    persistent: what Prepare asks for, in order; scratch: the buffers it needs while it runs, in order.
+    builtin_data: (bytes, alignment) of its parsed parameters, or None; op_data: what Init asks for, or None.
     """
 
     builtin_data: tuple[int, int] | None = None
     op_data: int | None = None
+
+
+class PrepareRequests(NamedTuple):
+    """What an operator's Prepare asks for, in bytes.
+
+    persistent: buffers that stay, in order; scratch: buffers it needs while it runs, in order.
+    """
+
     persistent: tuple[int, ...] = ()
     scratch: tuple[int, ...] = ()
+
+
+class KernelLibrary(Protocol):
+    """A module of this package: what one kernel library asks for. `abi` is "ilp32" or "lp64"."""
+
+    def init_requests(self, node: Operator, abi: str) -> InitRequests: ...
+    def prepare_requests(self, context: PrepareContext, node: Operator, abi: str) -> PrepareRequests: ...
