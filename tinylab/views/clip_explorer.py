@@ -32,7 +32,7 @@ def clip_explorer(inspect: Callable[[int], ClipInspection], clip_count: int, fir
         clip = inspect(index)
         with output:
             output.clear_output(wait=True)
-            display(Audio(clip.samples, rate=clip.sample_rate_hz, normalize=False))  # type: ignore[no-untyped-call]
+            display(Audio(clip.samples / 32768, rate=clip.sample_rate_hz, normalize=False))  # type: ignore[no-untyped-call]
             display(clip_picture(clip))  # type: ignore[no-untyped-call]
             print(clip_text(clip))
 

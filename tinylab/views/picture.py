@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 from pathlib import Path
 from typing import Any
@@ -23,12 +24,17 @@ class Picture:
         self.text = text
         FigureCanvasAgg(figure)
 
-    def png(self) -> bytes:
-        """The picture as a PNG file."""
+    @functools.cached_property
+    def _png(self) -> bytes:
+        # Once: drawing a figure again moves its layout a little.
         buffer = io.BytesIO()
         # No software version in the file: the same picture is then the same bytes.
         self.figure.savefig(buffer, format="png", dpi=DOTS_PER_INCH, bbox_inches="tight", metadata={"Software": None})
         return buffer.getvalue()
+
+    def png(self) -> bytes:
+        """The picture as a PNG file."""
+        return self._png
 
     def save(self, path: str | Path) -> None:
         """Write the PNG file."""

@@ -1,0 +1,22 @@
+"""What every exercise shares: the verdict as a value, and the table of exercises."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tinylab.errors import DataError
+from tinylab.lessons import keyword_spotting
+from tinylab.lessons.verdict import Verdict
+
+__all__ = ["Verdict", "check"]
+
+_EXERCISES = {**keyword_spotting.EXERCISES}
+
+
+def check(exercise: str, answer: Any) -> Verdict:
+    """The verdict on an answer: done, or not yet with the first difference. DataError lists the exercises there are."""
+    if exercise not in _EXERCISES:
+        raise DataError(f"there is no exercise {exercise!r}: there are {', '.join(sorted(_EXERCISES))}")
+    if answer is None:
+        return Verdict(False, "the answer is still None")
+    return _EXERCISES[exercise](answer)
