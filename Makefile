@@ -27,9 +27,8 @@ test: .venv/.installed  ## run every test and re-run every notebook against its 
 	$(VENV) -m pytest --nbval --nbval-current-env -n auto --maxprocesses=4 $(TESTS)
 
 check: .venv/.installed  ## lint (ruff), formatting (ruff) and types (mypy)
-	$(VENV) -m ruff check .
-	$(VENV) -m ruff format --check .
-	$(VENV) -m mypy
+	@status=0; for tool in "ruff check ." "ruff format --check ." "mypy"; do \
+	    echo "$$tool"; $(VENV) -m $$tool || status=1; done; exit $$status
 
 format: .venv/.installed  ## let ruff format the code and mend what it can
 	$(VENV) -m ruff check --fix .
