@@ -7,13 +7,16 @@ from typing import Any
 from tinylab.quiet import import_tensorflow
 
 
-def tiny_conv(input_shape: tuple[int, int, int], classes: int, *, filters: int = 8, dropout: float = 0.5) -> Any:
-    """One convolution (10 frames × 8 channels, stride 2) and one dense layer: float32 [1, frame, channel, 1] -> [1,
-    classes].
+def tiny_conv(
+    input_shape: tuple[int, int, int], classes: int, *, filters: int = 8, dropout: float = 0.5, seed: int = 0
+) -> Any:
+    """One convolution (10 frames × 8 channels, stride 2) and one dense layer.
 
-    Its batch is 1 once it is converted with batch=1: there the convolution of one channel becomes DEPTHWISE_CONV_2D.
+    float32 [clip, *input_shape] -> probabilities float32 [clip, classes]. seed: of the first weights, and of Keras from
+    here on. `convert` makes of it DEPTHWISE_CONV_2D, RESHAPE, FULLY_CONNECTED, SOFTMAX.
     """
     tf = import_tensorflow()
+    tf.keras.utils.set_random_seed(seed)
     layers = tf.keras.layers
     return tf.keras.Sequential(
         [
@@ -28,13 +31,21 @@ def tiny_conv(input_shape: tuple[int, int, int], classes: int, *, filters: int =
 
 
 def ds_cnn(
-    input_shape: tuple[int, int, int], classes: int, *, filters: int = 64, blocks: int = 4, dropout: float = 0.2
+    input_shape: tuple[int, int, int],
+    classes: int,
+    *,
+    filters: int = 64,
+    blocks: int = 4,
+    dropout: float = 0.2,
+    seed: int = 0,
 ) -> Any:
     """A depthwise separable CNN: one 10×4 convolution, `blocks` × (depthwise 3×3, pointwise 1×1), average pool, dense.
 
-    filters 64 and blocks 4 are MLPerf Tiny's; fewer of either make it smaller.
+    float32 [clip, *input_shape] -> probabilities float32 [clip, classes]. filters 64 and blocks 4 are MLPerf Tiny's;
+    fewer of either make it smaller. seed: of the first weights, and of Keras from here on.
     """
     tf = import_tensorflow()
+    tf.keras.utils.set_random_seed(seed)
     layers = tf.keras.layers
 
     def normalised(x: Any, name: str) -> Any:

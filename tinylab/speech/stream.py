@@ -119,8 +119,14 @@ def score_stream(
 
 def smooth(scores: np.ndarray, times_s: np.ndarray, average_ms: int) -> np.ndarray:
     """Averages [window, class] of the scores of the last average_ms, at each window."""
-    rows = [scores[(times_s > end - average_ms / 1000) & (times_s <= end)].mean(axis=0) for end in times_s]
-    return np.array(rows)
+    return np.array([scores[rows].mean(axis=0) for rows in _recent(times_s, average_ms)])
+
+
+def _recent(times_s: np.ndarray, average_ms: int) -> list[slice]:
+    """Of each window, the windows that are at most average_ms older (in whole milliseconds, as in TFLM)."""
+    times_ms = np.round(times_s * 1000).astype(np.int64)
+    first = np.searchsorted(times_ms, times_ms - average_ms, side="left")
+    return [slice(int(start), end + 1) for end, start in enumerate(first)]
 
 
 def detect(
@@ -133,13 +139,16 @@ def detect(
 def _detections(
     scores: np.ndarray, times_s: np.ndarray, class_names: Sequence[str], smoothing: Smoothing
 ) -> Iterator[Detection]:
-    averages = smooth(scores, times_s, smoothing.average_ms)
+    recent = _recent(times_s, smoothing.average_ms)
     previous, previous_s = SILENCE, -np.inf
-    for time_s, average in zip(times_s, averages, strict=True):
-        score_count = np.sum((times_s > time_s - smoothing.average_ms / 1000) & (times_s <= time_s))
+    for rows, time_s in zip(recent, times_s, strict=True):
+        average = scores[rows].mean(axis=0)
         word, score = class_names[int(average.argmax())], float(average.max())
+        span_ms = 1000 * (time_s - times_s[rows.start])
+        if rows.stop - rows.start < smoothing.minimum_count or span_ms < smoothing.average_ms / 4:
+            continue
         again = previous == SILENCE or time_s - previous_s > smoothing.suppression_ms / 1000
-        if score_count >= smoothing.minimum_count and score > smoothing.threshold and (word != previous or again):
+        if score > smoothing.threshold and (word != previous or again):
             previous, previous_s = word, time_s
             if word not in (SILENCE, UNKNOWN):
                 yield Detection(word, float(time_s), score)
