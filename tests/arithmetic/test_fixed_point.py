@@ -93,6 +93,12 @@ def test_multiply_int64_is_tflms(x: int, multiplier: int, shift: int) -> None:
     assert multiply_int64_by_quantized_multiplier(np.int64(x), multiplier, shift) == expected
 
 
+def test_int64_multipliers_have_15_bits() -> None:
+    """The largest ones are cut to 0x7FFF instead of rounding up to 0x8000."""
+    assert multiply_int64_by_quantized_multiplier(np.int64(2**15), INT32_MAX, 0) == 0x7FFF
+    assert multiply_int64_by_quantized_multiplier(np.int64(2**15), 0x4000_8000, 0) == 0x4001
+
+
 def test_two_roundings_differ_from_one() -> None:
     x, multiplier, shift = 5, 3 * 2**29 - 1, -3
     assert 0.46 < x * multiplier * 2.0 ** (shift - 31) < 0.47  # one rounding would give 0

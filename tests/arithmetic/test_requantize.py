@@ -76,6 +76,17 @@ def test_sums_of_every_type(dtype: type) -> None:
     check(acc, multipliers.astype(np.int32), shifts.astype(np.int32), 5, np.int8)
 
 
+@pytest.mark.parametrize("bits", range(16, 32))
+@pytest.mark.parametrize("beside", [-1, 0, 1])
+def test_ties_of_the_first_rounding(bits: int, beside: int) -> None:
+    """Sums of every size with x * m / 2**31 = k + 1/2, or 2**-31 beside it: one bit lost in a product would show."""
+    rng = np.random.default_rng(bits)
+    acc = rng.integers(2 ** (bits - 1), 2**bits, 200) | 1
+    multipliers = np.array([(2**30 + beside) * pow(int(x), -1, 2**31) % 2**31 for x in acc])
+    for sign in (1, -1):
+        check(sign * acc[np.newaxis], multipliers, np.zeros(200, int), 0, np.int32)
+
+
 def test_every_narrow_sum_of_one_multiplier() -> None:
     """All of them, at a shift where one in 16 meets the neighbourhood of a tie."""
     acc = np.arange(-(2**20), 2**20, dtype=np.int32)
@@ -123,3 +134,15 @@ def test_int64_sums_every_shift(shift: int) -> None:
     halves = rng.integers(-200, 200, (100, 24)) + 0.5
     ties = np.rint(halves * 2.0 ** (31 - shift) / np.maximum(multipliers, 2**30)).astype(np.int64)
     check(np.clip(ties, -(2**46), 2**46), multipliers, shifts, 0, np.int16, int64_sums=True)
+
+
+@pytest.mark.parametrize("total_shift", range(30, 47))
+@pytest.mark.parametrize("beside", [-1, 0, 1])
+def test_int64_sums_at_ties(total_shift: int, beside: int) -> None:
+    """The same for the one rounding of int64 sums, x * m16 / 2**total_shift."""
+    rng = np.random.default_rng(total_shift)
+    m16 = rng.integers(2**14, 2**15, 200) | 1
+    acc = np.array([(2 ** (total_shift - 1) + beside) * pow(int(m), -1, 2**total_shift) for m in m16], object)
+    acc = (acc % 2**total_shift).astype(np.int64)
+    check(acc[np.newaxis], m16 << 16, np.full(200, 15 - total_shift), 0, np.int32, int64_sums=True)
+    check(-acc[np.newaxis], m16 << 16, np.full(200, 15 - total_shift), 0, np.int32, int64_sums=True)
