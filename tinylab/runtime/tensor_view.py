@@ -41,9 +41,12 @@ class TensorView:
         """
         return quantize(self.tensor, real)
 
-    def dequantize(self) -> NDArray[np.float32]:
-        """The tensor's value in real numbers, float32 of its shape: scale × (data - zero point)."""
-        return dequantize(self.tensor, self.data)
+    def dequantize(self, integers: NDArray[Any] | None = None) -> NDArray[np.float32]:
+        """The tensor's value in real numbers, float32 of its shape: scale × (data - zero point).
+
+        integers: others of this tensor's, of any shape, as `predict` gives them.
+        """
+        return dequantize(self.tensor, self.data if integers is None else integers)
 
     def __repr__(self) -> str:
         return f"TensorView({self.name!r} {self.type.name} {list(self.shape)})"

@@ -7,6 +7,7 @@ from tinylab.speech.augmentation import Augmentation
 from tinylab.speech.conversion import convert
 from tinylab.speech.dataset import Recipe, SpeechDataset, Split, synthesize
 from tinylab.speech.features import FeatureSpec, compute_features, quantize_features
+from tinylab.speech.inspection import ClipInspection, ClipInspector
 from tinylab.speech.models import ds_cnn, tiny_conv
 from tinylab.speech.progress import Progress
 from tinylab.speech.stream import (
@@ -25,6 +26,8 @@ from tinylab.speech.training import Distortion, TrainingHistory, TrainingRecipe,
 
 __all__ = [
     "Augmentation",
+    "ClipInspection",
+    "ClipInspector",
     "Detection",
     "Distortion",
     "FeatureSpec",

@@ -15,8 +15,9 @@ from tinylab.views.comparison import (
     layers_text,
 )
 from tinylab.views.picture import Picture
+from tinylab.views.progress import progress_bar
 from tinylab.views.report import write_report
-from tinylab.views.speech import clip_picture, clip_text, stream_picture, stream_text
+from tinylab.views.speech import clip_picture, clip_text, features_picture, stream_picture, stream_text
 from tinylab.views.text import table
 
 __all__ = [
@@ -29,8 +30,10 @@ __all__ = [
     "comparison_text",
     "confusion_picture",
     "confusion_text",
+    "features_picture",
     "layers_picture",
     "layers_text",
+    "progress_bar",
     "stream_picture",
     "stream_text",
     "table",

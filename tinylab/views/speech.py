@@ -17,6 +17,26 @@ from tinylab.views.picture import COLOURS, Picture, new_figure
 from tinylab.views.text import table
 
 
+def features_picture(features: NDArray[Any], names: Sequence[str]) -> Picture:
+    """Some clips' features side by side.
+
+    Float32 [clip, frame, channel, 1]; low channels (low pitches) at the bottom.
+    """
+    figure = new_figure(2.6 * len(names) + 0.6, 2.6)
+    for place, name in enumerate(names):
+        axes = figure.add_subplot(1, len(names), place + 1)
+        axes.imshow(features[place, ..., 0].T, origin="lower", aspect="auto", cmap="magma")
+        axes.set_title(name)
+        axes.set_xlabel("frame")
+        if place == 0:
+            axes.set_ylabel("channel")
+    rows = [
+        (n, "×".join(map(str, f.shape)), f"{f.min():.1f}", f"{f.max():.1f}")
+        for n, f in zip(names, features, strict=True)
+    ]
+    return Picture(figure, table(("clip", "frames × channels", "lowest", "highest"), rows))
+
+
 def clip_text(clip: ClipInspection) -> str:
     """What was said, what the model says, and the shape and range of every layer."""
     said = f'"{clip.word}" by {clip.speaker}' if clip.word else "nothing (silence)"
