@@ -95,7 +95,7 @@ def test_multiply_int64_is_tflms(x: int, multiplier: int, shift: int) -> None:
 
 def test_int64_multipliers_have_15_bits() -> None:
     """The largest ones are cut to 0x7FFF instead of rounding up to 0x8000."""
-    assert multiply_int64_by_quantized_multiplier(np.int64(2**15), INT32_MAX, 0) == 0x7FFF
+    assert multiply_int64_by_quantized_multiplier(np.int64(2**15), 0x7FFF_8000, 0) == 0x7FFF
     assert multiply_int64_by_quantized_multiplier(np.int64(2**15), 0x4000_8000, 0) == 0x4001
 
 
