@@ -68,6 +68,22 @@ def test_what_python_buffered_before_is_heard(capfd: pytest.CaptureFixture[str])
     assert capfd.readouterr().out == "before after"
 
 
+def test_what_c_buffered_lands_on_its_side(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PYTHONUNBUFFERED", raising=False)  # it unbuffers C's stream too
+    code = """
+import ctypes
+from tinylab.quiet import silenced
+puts = ctypes.CDLL(None).puts
+puts(b"before")
+with silenced() as captured:
+    puts(b"inside")
+puts(b"after")
+assert captured.text == "inside\\n", captured.text
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("before\nafter\n", "")
+
+
 def test_an_exception_passes_with_the_text_as_its_note(capfd: pytest.CaptureFixture[str]) -> None:
     before = sys.stdout
 

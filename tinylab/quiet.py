@@ -194,9 +194,7 @@ class _Recorder:
         for stream in (*self._saved_streams.values(), sys.stdout, sys.stderr):
             with contextlib.suppress(OSError, ValueError, AttributeError):  # closed, or None
                 stream.flush()  # type: ignore[union-attr]
-        with contextlib.suppress(
-            OSError, AttributeError, TypeError
-        ):  # C's own streams, where the C library can be found
+        with contextlib.suppress(OSError, AttributeError, TypeError):  # where the C library is not found so
             ctypes.CDLL(None).fflush(None)
 
     def write(self, text: str) -> None:

@@ -96,6 +96,13 @@ def test_a_death_is_a_refusal_and_the_next_run_works(
     assert isinstance(session.ask("ran"), Message)
 
 
+def test_a_worker_that_sends_nonsense_is_ended(session: FakeSession) -> None:
+    refusal = session.refusal("garble")
+    assert (refusal.reason, refusal.signal_name) == ("died", "")
+    assert refusal.message == "Fake died (phase: invoke): its memory is damaged: it sent what is no message"
+    assert isinstance(session.ask("ran"), Message)
+
+
 def test_a_timeout_ends_the_process(session: FakeSession) -> None:
     session.ask("ran")
     process_id = session.process_id

@@ -113,6 +113,8 @@ class PeerSession:
     def _ended(self, worker: _Worker, text: str, timeout_seconds: float) -> PeerRefusal:
         if worker.was_timed_out:
             return self._refusal("timed out", worker.phase, f"ended after {timeout_seconds:g} s", text)
+        if worker.sent_no_message:
+            return self._refusal("died", worker.phase, "its memory is damaged: it sent what is no message", text)
         code = worker.process.returncode
         name = _signal_name(code)
         return self._refusal("died", worker.phase, name or f"exit code {code}", text, name)
@@ -149,6 +151,7 @@ class _Worker:
         )
         self.phase = "start"
         self.was_timed_out = False
+        self.sent_no_message = False
         self._log_start = 0
         self.end = weakref.finalize(self, _end_process, self.process, self._log)
 
@@ -167,6 +170,10 @@ class _Worker:
             while (message := read_message(self.process.stdout)) is not None and "phase" in message.header:
                 self.phase = message.header["phase"]
                 self._log_start = message.header["log_bytes"]
+        except (ValueError, KeyError, TypeError, MemoryError, OverflowError):  # it writes what is no message
+            self.sent_no_message = True
+            self.process.kill()
+            message = None
         finally:
             watchdog.cancel()
             watchdog.join()
