@@ -134,8 +134,9 @@ def test_a_model_comes_from_a_path_or_from_any_buffer(tmp_path: Path) -> None:
         load_model(tmp_path / "absent.tflite")
     with pytest.raises(TypeError):
         load_model(7)
-    with pytest.raises(ModelError, match="not contiguous"):
-        load_model(np.zeros(100, np.uint8)[::2])
+    for odd in (np.zeros(100, np.uint8)[::2], np.zeros((0, 3), np.uint8)):
+        with pytest.raises(ModelError, match="not a plain run of bytes"):
+            load_model(odd)
 
 
 def test_constants_are_views_of_the_file_at_any_alignment() -> None:
@@ -268,6 +269,8 @@ CONV = 'subgraph 0 "main", operator 0 (CONV_2D)'
         ),
         (lambda: with_tensor(1, quantization=quantization([-0.5], [0])), f"{KERNEL}, quantization", "negative"),
         (lambda: with_tensor(1, quantization=quantization([0.0], [0])), None, None),
+        (lambda: with_tensor(1, quantization=quantization([0.5], [2**31])), f"{KERNEL}, quantization", "32 bits"),
+        (lambda: with_tensor(1, quantization=quantization([0.5], [-(2**31)])), None, None),
         (
             lambda: with_tensor(1, quantization=quantization([0.1, 0.2], [0, 0, 0])),
             f"{KERNEL}, quantization",
@@ -313,6 +316,14 @@ def test_a_broken_model_is_refused_at_its_place(
     assert caught.value.place == place
     assert message in str(caught.value)
     assert str(caught.value).startswith(place)
+
+
+def test_the_version_is_looked_at_before_anything_else() -> None:
+    """A later schema may lay the rest out in another way."""
+    broken = with_tensor(1, type=99, buffer=9)._replace(version=2)
+    with pytest.raises(ModelError, match="schema version 2") as caught:
+        load_model(write(broken))
+    assert (caught.value.found, caught.value.needed) == (2, 3)
 
 
 @pytest.mark.parametrize(

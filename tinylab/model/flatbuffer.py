@@ -41,8 +41,8 @@ class FlatBuffer:
         self.size = len(data)
         self.budget = COST_CONSTANT + COST_PER_FILE_BYTE * self.size
 
-    def root(self, schema: type[T], identifier: bytes, place: Place) -> T:
-        """The file's root table, after its four-byte identifier was found to be the one needed."""
+    def root(self, identifier: bytes, place: Place) -> int:
+        """The position of the file's root table, after its four-byte identifier was found to be the one needed."""
         self.check(0, 8, "header", place)
         found = bytes(self.data[4:8])
         if found != identifier:
@@ -51,7 +51,7 @@ class FlatBuffer:
                 found=found,
                 needed=identifier,
             )
-        return self.table(schema, self.follow(0, place), place)
+        return self.follow(0, place)
 
     def table(self, schema: type[T], position: int, place: Place) -> T:
         """The table at `position`, as the NamedTuple `schema`, with all the tables below it."""

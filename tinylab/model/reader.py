@@ -21,6 +21,7 @@ from tinylab.model import schema
 from tinylab.model.enums import BuiltinOperator
 from tinylab.model.flatbuffer import FlatBuffer, Place, quoted
 from tinylab.model.model import Model, Operator, Quantization, Signature, Subgraph, Tensor, constant_bytes
+from tinylab.model.slots import Uint32
 
 INT32_MAX = 2**31 - 1
 COMPRESSED = "COMPRESSION_METADATA"  # its presence says that constants may be shorter than their shapes
@@ -40,9 +41,17 @@ def load_model(source: str | os.PathLike[str] | Any, *, name: str | None = None)
         path = Path(source)
         return load_model(path.read_bytes(), name=name or path.stem)
     data = memoryview(source)
-    if not data.c_contiguous:
-        raise ModelError("the buffer is not contiguous: pass bytes(buffer)")
-    return _ModelReader(data.cast("B").toreadonly(), name or "model").model()
+    try:
+        data = data.cast("B")
+    except (TypeError, ValueError) as error:
+        raise ModelError(f"the buffer is not a plain run of bytes ({error}): pass bytes(buffer)") from None
+    return _ModelReader(data.toreadonly(), name or "model").model()
+
+
+class _Version(NamedTuple):
+    """The first slot of schema.Model."""
+
+    version: Uint32 = 0
 
 
 class _OperatorCode(NamedTuple):
@@ -57,17 +66,23 @@ class _ModelReader:
     def __init__(self, data: memoryview, name: str) -> None:
         self.file = FlatBuffer(data)
         self.name = name
-        self.root_place = Place(None, "")
 
-    def model(self) -> Model:
-        root = self.file.root(schema.Model, schema.FILE_IDENTIFIER, self.root_place)
-        if root.version != schema.SCHEMA_VERSION:
+    def root(self) -> schema.Model:
+        """The tables of the whole file; its version is looked at first, as another may lay out the rest differently."""
+        place = Place(None, "")
+        position = self.file.root(schema.FILE_IDENTIFIER, place)
+        version = self.file.table(_Version, position, place).version
+        if version != schema.SCHEMA_VERSION:
             raise ModelError(
-                f"the model has schema version {root.version}, and version {schema.SCHEMA_VERSION} is supported",
+                f"the model has schema version {version}, and version {schema.SCHEMA_VERSION} is supported",
                 place="version",
-                found=root.version,
+                found=version,
                 needed=schema.SCHEMA_VERSION,
             )
+        return self.file.table(schema.Model, position, place)
+
+    def model(self) -> Model:
+        root = self.root()
         if not root.subgraphs:
             raise ModelError("the model has no subgraph: there is nothing to run", place="subgraphs")
         self.buffers = tuple(
@@ -111,9 +126,8 @@ class _ModelReader:
             ) from None
         if code == BuiltinOperator.CUSTOM and not entry.custom_code:
             raise ModelError("a CUSTOM operator has no custom_code to name it: the file is damaged", place=place)
-        return _OperatorCode(
-            code, entry.custom_code or "" if code == BuiltinOperator.CUSTOM else code.name, entry.version
-        )
+        name = entry.custom_code if code == BuiltinOperator.CUSTOM else code.name
+        return _OperatorCode(code, name or "", entry.version)
 
     def _metadata(self, entries: Sequence[schema.Metadata]) -> Mapping[str, memoryview]:
         metadata = {}
@@ -245,6 +259,8 @@ def _quantization(entry: schema.Tensor, place: str) -> Quantization | None:
             found=len(zero_points),
             needed=len(scales),
         )
+    if zero_points.min() < -INT32_MAX - 1 or zero_points.max() > INT32_MAX:
+        raise ModelError("a zero point does not fit the 32 bits that TFLM has for it: the file is damaged", place=place)
     rank = len(entry.shape)
     # Older converters give a bias, which has one dimension, the quantized dimension of its filter.
     dimension = 0 if rank <= 1 else found.quantized_dimension
