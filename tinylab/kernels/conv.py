@@ -16,7 +16,7 @@ import functools
 
 import numpy as np
 
-from tinylab.kernels.conv_util import FILTER, INPUT, OUTPUT, OpDataConv, prepare_conv, product, runs
+from tinylab.kernels.conv_util import FILTER, INPUT, OUTPUT, OpDataConv, prepare_conv, product, require_conv, runs
 from tinylab.kernels.kernel_util import Array, InvokeContext, PrepareContext, Registration, describe, refuse
 from tinylab.kernels.padding import image_tiles, padded, row_tiles, windows
 from tinylab.model import Operator
@@ -26,12 +26,12 @@ CHANNEL_AXIS = 0  # of the filter: [output channels, height, width, input channe
 
 def prepare(context: PrepareContext, node: Operator) -> OpDataConv:
     """Check that the filter fits the input, and make its matrix."""
+    require_conv(context, node, CHANNEL_AXIS)
     input, filter = context.input_tensor(node, INPUT), context.input_tensor(node, FILTER)
-    data = prepare_conv(context, node, CHANNEL_AXIS, functools.partial(_by_group, input.shape[-1]))
-    group_count = input.shape[3] // filter.shape[3]
+    group_count = input.shape[3] // max(filter.shape[3], 1)
     if group_count == 0 or input.shape[3] % filter.shape[3] or filter.shape[0] % group_count:
         refuse(f"{describe(input)} and {describe(filter)}", "input channels and filters that make whole groups")
-    return data
+    return prepare_conv(context, node, CHANNEL_AXIS, functools.partial(_by_group, input.shape[3]))
 
 
 def _by_group(input_channels: int, filter: Array) -> Array:
@@ -55,7 +55,7 @@ def _convolve(images: Array, weights: Array, bias: Array | None, data: OpDataCon
     """`output` [batch, out_height, out_width, channels] from `images` [batch, height, width, channels]."""
     group_count, tap_count, group_outputs = weights.shape
     elements_a_row = data.columns.out_size * max(tap_count * group_count, output.shape[3])
-    for batch in image_tiles(len(images), elements_a_row * data.rows.out_size):
+    for batch in image_tiles(len(images), elements_a_row * data.rows.out_size, alone=data.stage.is_float):
         image = padded(images[batch], data.rows, data.columns, weights.dtype, data.input_zero_point)
         for out_rows, in_rows, rows in row_tiles(data.rows, elements_a_row):
             patches = windows(image[:, in_rows], rows, data.columns)

@@ -58,6 +58,11 @@ class OutputStage(NamedTuple):
     activation_max: float
     int64_sums: bool = False
 
+    @property
+    def is_float(self) -> bool:
+        """Whether the operator is float32: sums are rounded, and nothing is scaled."""
+        return self.multiplier is None
+
     def write(self, sums: Array, bias: Array | None, output: Array) -> None:
         """`output` [..., channels] from `sums` of its shape, which are used up, and `bias` [channels]."""
         if bias is not None:
@@ -85,13 +90,8 @@ class OpDataConv(NamedTuple):
     bias: Array | None
 
 
-def prepare_conv(
-    context: PrepareContext, node: Operator, channel_axis: int, arrange: Callable[[Array], Array]
-) -> OpDataConv:
-    """OpData of a convolution whose filter has its output channels along `channel_axis`.
-
-    arrange: makes a filter [*shape] what the kernel's Invoke multiplies with, [..., taps, channels].
-    """
+def require_conv(context: PrepareContext, node: Operator, channel_axis: int) -> None:
+    """Refuse a convolution whose tensors do not fit; its filter has the output channels along `channel_axis`."""
     require_counts(node, (2, 3), 1)
     input, filter = context.input_tensor(node, INPUT), context.input_tensor(node, FILTER)
     bias, output = context.optional_input_tensor(node, BIAS), context.output_tensor(node, OUTPUT)
@@ -105,6 +105,16 @@ def prepare_conv(
     if bias is not None and bias.element_count != channels:
         refuse(describe(bias), f"one value for each of {channels} channels")
 
+
+def prepare_conv(
+    context: PrepareContext, node: Operator, channel_axis: int, arrange: Callable[[Array], Array]
+) -> OpDataConv:
+    """OpData of a convolution that `require_conv` let through.
+
+    arrange: makes a filter [*shape] what the kernel's Invoke multiplies with, [..., taps, channels].
+    """
+    input, filter = context.input_tensor(node, INPUT), context.input_tensor(node, FILTER)
+    bias, output = context.optional_input_tensor(node, BIAS), context.output_tensor(node, OUTPUT)
     options = node.options
     rows, columns = (
         window(options.padding, input.shape[axis], output.shape[axis], filter.shape[axis], stride, dilation)
@@ -115,8 +125,8 @@ def prepare_conv(
     )
     # The int16 kernels have no zero points, whatever the tensors say.
     zero_point = zero_point_of(input) if input.type == TensorType.INT8 else 0
-    weights, summed_bias = constant_weights(input, zero_point, filter, bias, arrange)
     stage = _stage(context, node, channel_axis)
+    weights, summed_bias = constant_weights(input, zero_point, filter, bias, arrange)
     return OpDataConv(rows, columns, zero_point, stage, weights, summed_bias)
 
 
@@ -192,6 +202,9 @@ def unpack_int4(packed: Array, shape: tuple[int, ...]) -> NDArray[np.int8]:
 
 def product(matrix: Array, weights: Array) -> Array:
     """`matrix @ weights`, [rows, taps] by [taps, channels], in pieces that BLAS computes on one thread each.
+
+    Float32 sums depend in their last bits on how many rows a product has: give it those of one image, whatever else
+    there is, so that `predict` gives the bytes of invokes. Integer sums are exact, in any grouping.
 
     Where other programs keep the processor busy, BLAS's threads wait for one another: 20 to 60 ms (measured with
     OpenBLAS on two busy cores) for a product of 0.05 ms.

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tinylab.kernels.conv_util import BIAS, FILTER, INPUT, OUTPUT, OpDataConv, prepare_conv, product, runs
+from tinylab.kernels.conv_util import BIAS, FILTER, INPUT, OUTPUT, OpDataConv, prepare_conv, product, require_conv, runs
 from tinylab.kernels.kernel_util import (
     Array,
     InvokeContext,
@@ -31,7 +31,7 @@ CHANNEL_AXIS = 3  # of the filter: [1, height, width, output channels]
 
 def prepare(context: PrepareContext, node: Operator) -> OpDataConv:
     """Check that the filter fits the input and the depth multiplier, and make it one row a tap."""
-    data = prepare_conv(context, node, CHANNEL_AXIS, _by_tap)
+    require_conv(context, node, CHANNEL_AXIS)
     input, filter = context.input_tensor(node, INPUT), context.input_tensor(node, FILTER)
     if filter.shape[0] != 1 or filter.shape[3] != input.shape[3] * node.options.depth_multiplier:
         needed = f"one filter of {input.shape[3]} channels times a depth multiplier of {node.options.depth_multiplier}"
@@ -39,7 +39,7 @@ def prepare(context: PrepareContext, node: Operator) -> OpDataConv:
     bias = context.optional_input_tensor(node, BIAS)
     if bias is not None and input.type == TensorType.INT16:
         require_type(bias, TensorType.INT64)  # NB: TFLM reads an int32 bias as int64
-    return data
+    return prepare_conv(context, node, CHANNEL_AXIS, _by_tap)
 
 
 def _by_tap(filter: Array) -> Array:
@@ -79,7 +79,7 @@ def _convolve(images: Array, weights: Array, bias: Array | None, data: OpDataCon
 def _convolve_one_channel(images: Array, weights: Array, bias: Array | None, data: OpDataConv, output: Array) -> None:
     """The same where the images have one channel: patches times filters, as in CONV_2D."""
     elements_a_row = data.columns.out_size * max(weights.shape)
-    for batch in image_tiles(len(images), elements_a_row * data.rows.out_size):
+    for batch in image_tiles(len(images), elements_a_row * data.rows.out_size, alone=data.stage.is_float):
         image = padded(images[batch], data.rows, data.columns, weights.dtype, data.input_zero_point)
         for out_rows, in_rows, rows in row_tiles(data.rows, elements_a_row):
             patches = windows(image[:, in_rows], rows, data.columns)

@@ -133,8 +133,14 @@ def invoke(context: InvokeContext, node: Operator, data: OpData) -> None:
         rows = math.prod(target.shape[1:-1])  # of one sample
         values = input[run.samples].reshape(len(target), -1)[:, : rows * depth]
         centred = np.subtract(values, data.input_zero_point, dtype=run.weights.dtype)  # float [samples, rows * depth]
-        result = np.empty((len(target) * rows, output_count), output.dtype)
-        data.stage.write(product(centred.reshape(-1, depth), run.weights), run.bias, result)
+        if data.stage.is_float:
+            sums = np.matmul(centred.reshape(-1, rows, depth), run.weights).reshape(
+                -1, output_count
+            )  # sample by sample
+        else:
+            sums = product(centred.reshape(-1, depth), run.weights)
+        result = np.empty(sums.shape, output.dtype)
+        data.stage.write(sums, run.bias, result)
         target[...] = result.reshape(target.shape)
 
 

@@ -87,9 +87,9 @@ def windows(image: Array, rows: Window, columns: Window) -> Array:
     return seen.transpose(0, 1, 2, 4, 5, 3)
 
 
-def image_tiles(batch: int, elements_an_image: int) -> Iterator[slice]:
-    """Parts of a batch whose temporaries, of so many elements an image, stay small; one image at least."""
-    count = max(1, TILE_ELEMENTS // max(1, elements_an_image))
+def image_tiles(batch: int, elements_an_image: int, *, alone: bool = False) -> Iterator[slice]:
+    """Parts of a batch whose temporaries, of so many elements an image, stay small; one image at least, or `alone`."""
+    count = 1 if alone else max(1, TILE_ELEMENTS // max(1, elements_an_image))
     for first in range(0, batch, count):
         yield slice(first, first + count)
 
