@@ -47,8 +47,9 @@ def path_of(parameters: Mapping[str, Any]) -> Path:
 def load(parameters: Mapping[str, Any]) -> dict[str, np.ndarray] | None:
     """The arrays that were saved for these parameters, or None. A file that can not be read counts as absent."""
     try:
-        with np.load(path_of(parameters), allow_pickle=False) as file:
-            return dict(file)
+        # Opened here: np.load leaves a damaged file open that it opened itself.
+        with path_of(parameters).open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+            return dict(arrays)
     except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile):
         return None
 
