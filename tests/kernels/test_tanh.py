@@ -1,0 +1,122 @@
+"""TANH: against Python that follows the C++ element by element, by hand, and against the real TFLM."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from tests.arithmetic.test_fixed_point import c_divide_by_pot, c_multiply
+from tests.arithmetic.test_gemmlowp import c_tanh
+from tests.builder import TensorSpec, single_operator
+from tests.kernels.elementwise import assert_near_tflm, op_data, random_scale, random_shape, unary_model
+from tests.kernels.running import assert_as_tflm, assert_refused_as_tflm, outputs_of, random_values, refusal_of
+from tinylab.kernels.tanh import REGISTRATION
+from tinylab.peers.tflm import TflmSession
+
+EVERY_INT8 = np.arange(-128, 128, dtype=np.int8)[np.newaxis]
+EVERY_INT16 = np.arange(-(2**15), 2**15, dtype=np.int16)[np.newaxis]
+
+
+def int8_model(scale: float, zero_point: int, shape: tuple[int, ...] = (256,)) -> bytes:
+    return unary_model("TANH", TensorSpec(shape, "INT8", scale, zero_point), scale=2**-7, zero_point=0)
+
+
+def int16_model(scale: float, shape: tuple[int, ...] = (2**16,)) -> bytes:
+    return unary_model("TANH", TensorSpec(shape, "INT16", scale), scale=2**-15)
+
+
+def c_int8(x: int, scale: float, zero_point: int) -> int:
+    fraction, shift = math.frexp(scale * 2**27)
+    centered, radius = x - zero_point, math.floor(15 * 2**27 / 2**shift)
+    if abs(centered) >= radius:
+        return 127 if centered > 0 else -128
+    in_q4 = c_multiply(centered, round(fraction * 2**31), shift)
+    return min(c_divide_by_pot(c_tanh(in_q4, 4), 24), 127)
+
+
+def test_int8_is_the_c_loop() -> None:
+    rng = np.random.default_rng(1)
+    for _ in range(20):
+        scale, zero_point = random_scale(rng, -10, 1), int(rng.integers(-128, 128))
+        expected = [c_int8(int(x), scale, zero_point) for x in EVERY_INT8[0]]
+        assert outputs_of(int8_model(scale, zero_point), EVERY_INT8)[0][0].tolist() == expected
+
+
+def test_int8_as_tflm(tflm: TflmSession) -> None:
+    rng = np.random.default_rng(2)
+    for _ in range(30):
+        assert_as_tflm(tflm, int8_model(random_scale(rng, -14, 6), int(rng.integers(-128, 128))), EVERY_INT8)
+
+
+@pytest.mark.parametrize("scale", [2.0**-12, 2.0**-11, 2.0**-15, 0.0003, 1e-6, 0.7])
+def test_int16_as_tflm(tflm: TflmSession, scale: float) -> None:
+    assert_as_tflm(tflm, int16_model(scale), EVERY_INT16)
+
+
+def test_floats_near_tflm(tflm: TflmSession) -> None:
+    rng = np.random.default_rng(3)
+    for _ in range(10):
+        shape = random_shape(rng)
+        model = unary_model("TANH", TensorSpec(shape, "FLOAT32"))
+        assert_near_tflm(tflm, model, 30 * random_values(rng, "float32", 10, *shape))
+
+
+def test_by_hand() -> None:
+    """Real -16, 0 and 16; int16 from -8 to 8."""
+    assert outputs_of(int8_model(0.125, 0, (3,)), np.array([[-128, 0, 127]], np.int8))[0].tolist() == [[-128, 0, 127]]
+    assert outputs_of(int16_model(2**-12, (3,)), EVERY_INT16[:, [0, 2**15, -1]])[0].tolist() == [[-32767, 0, 32767]]
+    floats = unary_model("TANH", TensorSpec((5,), "FLOAT32"))
+    x = np.array([[-1e30, -200, 0, 200, 1e30]], np.float32)
+    assert outputs_of(floats, x)[0].tolist() == [[-1, -1, 0, 1, 1]]
+
+
+def test_op_data_by_hand() -> None:
+    """A scale of 1/8 is 2**24 in Q4.27, half of 2**25; 60 steps of 2**25 are 15."""
+    assert op_data(REGISTRATION, int8_model(0.125, 5))[:4] == (5, 60, 2**30, 25)
+    assert op_data(REGISTRATION, int16_model(2**-12))[:4] == (0, 0, 3, 0)
+    assert op_data(REGISTRATION, int16_model(2**-11))[:4] == (0, 0, 6, 0)
+    assert op_data(REGISTRATION, int16_model(2**-10))[:4] == (0, 0, 24576, 11)
+
+
+def refused(type: str, output_type: str, **quantization: float) -> bytes:
+    """An input of scale 0.5, and an output with the quantization named."""
+    input = TensorSpec((2,), type, 0.5, int(quantization.pop("input_zero_point", 0)))
+    return unary_model("TANH", input, type=output_type, **quantization)
+
+
+def test_the_output_of_int8_is_always_in_128ths(tflm: TflmSession) -> None:
+    """TFLM reads neither its scale nor its zero point."""
+    odd = unary_model("TANH", TensorSpec((256,), "INT8", 0.02), scale=0.5, zero_point=9)
+    assert_as_tflm(tflm, odd, EVERY_INT8)
+    assert outputs_of(odd, EVERY_INT8)[0].tolist() == outputs_of(int8_model(0.02, 0), EVERY_INT8)[0].tolist()
+
+
+REFUSED = {
+    "two inputs": (
+        single_operator("TANH", [TensorSpec((2,), "FLOAT32")] * 2, [TensorSpec((2,), "FLOAT32")]),
+        "allocate",
+    ),
+    "int16 zero point": (refused("INT16", "INT16", scale=2**-15, zero_point=0, input_zero_point=1), "allocate"),
+    "int16 output zero point": (refused("INT16", "INT16", scale=2**-15, zero_point=1), "allocate"),
+    "int16 output scale": (refused("INT16", "INT16", scale=2**-14), "allocate"),
+    "int16 output scale that is no power of two": (refused("INT16", "INT16", scale=2**-15 * 1.01), "allocate"),
+    "other types": (refused("INT8", "FLOAT32"), "allocate"),
+    "uint8": (refused("UINT8", "UINT8"), "invoke"),
+    "int32": (refused("INT32", "INT32"), "invoke"),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_refused_as_tflm(tflm: TflmSession, name: str) -> None:
+    assert_refused_as_tflm(tflm, REFUSED[name][0])
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_refusals(name: str) -> None:
+    model, expected = REFUSED[name]
+    phase, message = refusal_of(model)
+    assert phase == expected
+    assert "operator 0 (TANH)" in message
+    assert "needed" in message
