@@ -1,0 +1,204 @@
+"""Every figure of the real TFLM's arenas, measured on two targets, computed again: == or it is wrong.
+
+The models and the figures lie in ../shared (measurements/arena_*.json); without it these tests skip.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+from typing import Any, NamedTuple
+
+import numpy as np
+import pytest
+
+from tests.arena.models import allocate
+from tests.shared import SHARED, model_bytes, model_index, needs_shared
+from tinylab.arena import MicroAllocator
+from tinylab.errors import ArenaError
+from tinylab.kernels import REGISTRATIONS
+from tinylab.model import Model, load_model
+from tinylab.runtime import AllOpsResolver, MicroInterpreter, arena_needs
+
+pytestmark = needs_shared
+
+M4, X86 = "cortex-m4/reference", "x86-64/reference"
+BOTH = pytest.mark.parametrize("target", [M4, X86])
+
+# The operators whose requests this project knows: kernels/memory.
+LISTED = {
+    "ADD", "AVERAGE_POOL_2D", "CONCATENATION", "CONV_2D", "DEPTHWISE_CONV_2D", "DEQUANTIZE", "EXPAND_DIMS",
+    "FULLY_CONNECTED", "LEAKY_RELU", "LOGISTIC", "MAX_POOL_2D", "MEAN", "MUL", "PACK", "PAD", "QUANTIZE", "RELU",
+    "RELU6", "RESHAPE", "SHAPE", "SOFTMAX", "SPLIT", "STRIDED_SLICE", "SUB", "TANH", "TRANSPOSE",
+}  # fmt: skip
+MODELS = 141  # with listed operators, and run by TFLM, on each target
+
+# The names that the trace of TFLM gives to allocations, and ours.
+CATEGORIES = {
+    "builtin data": "builtin_data",
+    "OpData": "init",
+    "persistent buffer": "prepare",
+    "variable": "variable_tensor",
+    "TfLiteTensor*[]": "io_tensor_pointer_array",
+    "TfLiteTensor": "io_tensor_struct_or_quant",
+    "TfLiteAffineQuantization": "io_tensor_struct_or_quant",
+    "zero points": "io_tensor_struct_or_quant",
+}
+
+
+class Case(NamedTuple):
+    name: str
+    model: Model
+    measured: dict[str, Any]
+
+
+@functools.cache
+def cases(target: str) -> list[Case]:
+    files = {entry["sha256"][:16]: entry["file"] for entry in model_index()}
+    measured = json.loads((SHARED / "measurements" / f"arena_{target.replace('/', '_')}.json").read_text())["models"]
+    return [
+        Case(name, load_model(model_bytes(files[figures["sha256"]]), name=name), figures)
+        for name, figures in measured.items()
+        if set(figures["ops"]) <= LISTED and figures.get("arena_used_bytes")
+    ]
+
+
+def wrong(found: dict[str, object]) -> str:
+    return f"{len(found)} of {MODELS} differ: {dict(list(found.items())[:5])}"
+
+
+@BOTH
+def test_head_tail_used_and_smallest_arena(target: str) -> None:
+    differ = {}
+    for name, model, measured in cases(target):
+        needs = arena_needs(model, target)
+        ours = (needs.head_bytes, needs.tail_bytes, needs.used_bytes, needs.smallest_arena_bytes)
+        theirs = tuple(
+            measured[key] for key in ("head_bytes", "tail_bytes", "arena_used_bytes", "min_arena_bytes_multiple_of_16")
+        )
+        if ours != theirs:
+            differ[name] = ours, theirs
+    assert not differ, wrong(differ)
+    assert len(cases(target)) == MODELS
+    print(f"{target}: head, tail, used and smallest arena of {MODELS} models are the measured ones")
+
+
+@BOTH
+def test_every_allocation_of_the_tail_and_every_planned_buffer(target: str) -> None:
+    differ, record_count, buffer_count = {}, 0, 0
+    for name, model, measured in cases(target):
+        allocator = MicroAllocator.unbounded(target)
+        plan = allocate(model, allocator).plan
+        records = [
+            (CATEGORIES.get(record.category, record.category), record.requested_bytes, record.used_bytes)
+            for record in allocator.allocations
+        ]
+        theirs = [(entry["what"], entry["size"], entry["consumed"]) for entry in measured["persistent_allocations"]]
+        buffers = [(b.size_bytes, b.first_used, b.last_used, b.offset, b.tensor_index) for b in plan.buffers]
+        their_buffers = [
+            (b["size"], b["first"], b["last"], b["offset"], b.get("tensor")) for b in measured["planned_buffers"]
+        ]
+        if records != theirs or buffers != their_buffers:
+            differ[name] = [pair for pair in zip(records, theirs, strict=False) if pair[0] != pair[1]][:3]
+        record_count += len(records)
+        buffer_count += len(buffers)
+    assert not differ, wrong(differ)
+    assert record_count > 3_000
+    print(f"{target}: {record_count} allocations of the tail and {buffer_count} planned buffers are the measured ones")
+
+
+def test_the_message_one_step_below_is_tflms_own() -> None:
+    """Sixteen bytes less than the smallest: the first message is TFLM's on a Cortex-M4, word for word."""
+    differ = {}
+    for name, model, measured in cases(M4):
+        with pytest.raises(ArenaError) as caught:
+            allocate(model, MicroAllocator.create(measured["min_arena_bytes_multiple_of_16"] - 16, M4))
+        # Ours goes on to say what the planner needs.
+        ours, theirs = str(caught.value).split(": the planner")[0], measured["message_when_16_bytes_too_small"][0]
+        if ours != theirs:
+            differ[name] = ours, theirs
+    assert not differ, wrong(differ)
+
+
+def named(name: str) -> Model:
+    return next(case.model for case in cases(M4) if case.name == name)
+
+
+@pytest.mark.parametrize(
+    ("arena_bytes", "message"),
+    [
+        (128, "Failed to resize buffer. Requested: 144, available 4, missing: 140"),
+        (1000, "Failed to allocate tail memory. Requested: 1068, available 724, missing: 344"),
+        (4000, "Failed to allocate tail memory. Requested: 56, available 24, missing: 32"),
+        (70_000, "Failed to resize buffer. Requested: 55296, available 43136, missing: 12160"),
+        (82_000, "Failed to resize buffer. Requested: 55296, available 55136, missing: 160"),
+        (82_288, "Failed to allocate tail memory. Requested: 8, available 4, missing: 4"),
+    ],
+)
+def test_messages_of_person_detect_at_several_sizes(arena_bytes: int, message: str) -> None:
+    """As TFLM printed them (arena_rules.md, section 10)."""
+    with pytest.raises(ArenaError) as caught:
+        allocate(named("person_detect"), MicroAllocator.create(arena_bytes, M4))
+    assert str(caught.value) == message
+
+
+@pytest.mark.parametrize(("rest", "used"), [(0, 82292), (4, 82296), (8, 82284), (9, 82285), (12, 82288), (15, 82291)])
+def test_an_arena_whose_end_is_not_aligned(rest: int, used: int) -> None:
+    """person_detect on a Cortex-M4, by the arena's size mod 16 (arena_rules.md, section 1)."""
+    allocator = MicroAllocator.create(100_000 + rest, M4)
+    allocate(named("person_detect"), allocator)
+    assert allocator.used_bytes() == used
+
+
+SHORT_NAMES = {
+    "vww": "mlperf_vww_96_int8",
+    "kws": "mlperf_kws_ref_model",
+    "ic": "mlperf_pretrainedResnet_quant",
+    "ad": "mlperf_ad01_int8",
+    "micro_speech": "micro_speech_quantized",
+    "hello_world": "hello_world_int8",
+}
+
+
+def test_two_models_on_one_allocator() -> None:
+    pairs = json.loads((SHARED / "measurements" / "arena_multitenancy.json").read_text())
+    known = {case.name for case in cases(M4)}
+    compared = 0
+    for pair in pairs:
+        first, second = (SHORT_NAMES.get(pair[key], pair[key]) for key in ("first", "second"))
+        if pair["kernels"] != "reference" or not {first, second} <= known:
+            continue
+        allocator = MicroAllocator.create(1 << 20, {"ilp32": M4, "lp64": X86}[pair["abi"]])
+        used = [allocator.used_bytes()]
+        for name in (first, second):
+            allocate(named(name), allocator)
+            used.append(allocator.used_bytes())
+        assert used == [pair[f"measured_after_{when}"] for when in ("create", "first", "second")], pair
+        compared += 1
+    assert compared == 12
+    print(f"{compared} pairs of models on one allocator use what was measured")
+
+
+RUN = ["hello_world_int8", "hello_world_float", "mlperf_ad01_int8", "micro_speech_quantized", "mlperf_kws_ref_model"]
+
+
+@BOTH
+@pytest.mark.parametrize("name", RUN)
+def test_it_runs_in_exactly_the_smallest_arena(name: str, target: str) -> None:
+    """In the measured smallest arena the model runs and gives what it gives in a large one; 16 bytes less do not do."""
+    case = next(case for case in cases(target) if case.name == name)
+    if not set(case.measured["ops"]) <= set(REGISTRATIONS):
+        pytest.skip(f"no kernel yet for {sorted(set(case.measured['ops']) - set(REGISTRATIONS))}")
+    smallest = case.measured["min_arena_bytes_multiple_of_16"]
+    outputs = []
+    for size in (smallest, 1 << 20):
+        interpreter = MicroInterpreter(case.model, AllOpsResolver(), size, target=target)
+        interpreter.allocate_tensors()
+        values = np.random.default_rng(1).integers(-99, 99, interpreter.input(0).shape)
+        interpreter.input(0).data[...] = values
+        interpreter.invoke()
+        outputs.append(interpreter.output(0).data.copy())
+    assert np.array_equal(*outputs)
+    with pytest.raises(ArenaError) as caught:
+        MicroInterpreter(case.model, AllOpsResolver(), smallest - 16, target=target).allocate_tensors()
+    assert (caught.value.missing_bytes, caught.value.needed_bytes) == (16, smallest)
