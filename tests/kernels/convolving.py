@@ -48,8 +48,9 @@ class Convolution(NamedTuple):
         if computed_weights:
             filter, bias = filter._replace(data=None), None if bias is None else bias._replace(data=None)
         name = "DEPTHWISE_CONV_2D" if self.depthwise else "CONV_2D"
-        # An optional input may be left out, or be said to be left out.
-        inputs = [self.input, filter] if bias is None and self.filter.size % 2 else [self.input, filter, bias]
+        # CONV_2D's bias may be left out, or be said to be left out (-1): DEPTHWISE_CONV_2D dies of that in TFLM.
+        two_inputs = bias is None and (self.depthwise or self.filter.size % 2 == 1)
+        inputs = [self.input, filter] if two_inputs else [self.input, filter, bias]
         return single_operator(name, inputs, [self.output], self.options)
 
 

@@ -7,6 +7,7 @@ Retells tensorflow/lite/micro/kernels/depthwise_conv.cc, depthwise_conv_common.c
 tensorflow/lite/kernels/internal/reference/depthwiseconv_float.h, integer_ops/depthwise_conv.h.
 
 NB: a release build of TFLM does not compare the shapes of input, filter, bias and output; here they must agree.
+TFLM dies of three inputs whose third is left out (-1); here that is no bias, as two inputs are.
 """
 
 from __future__ import annotations
