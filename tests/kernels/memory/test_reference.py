@@ -1,0 +1,112 @@
+"""What Prepare asks for, operator by operator, by hand; test_measured_arenas.py compares whole models."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.builder import TensorSpec, constant, single_operator
+from tinylab.errors import InvokeError, PrepareError
+from tinylab.kernels.memory.reference import init_requests, prepare_requests
+from tinylab.kernels.memory.requests import InitRequests, PrepareRequests
+from tinylab.model import load_model
+from tinylab.runtime.micro_context import MicroContext
+
+Spec = TensorSpec
+ROW = Spec((1, 10), "INT8", 0.5)
+
+
+def prepare(name: str, inputs: list[Spec | None], output: Spec = ROW) -> PrepareRequests:
+    graph = load_model(single_operator(name, inputs, [output])).subgraphs[0]
+    requests = [prepare_requests(MicroContext(graph), graph.operators[0], abi) for abi in ("ilp32", "lp64")]
+    assert requests[0] == requests[1]
+    return requests[0]
+
+
+def init(name: str, abi: str) -> InitRequests:
+    return init_requests(load_model(single_operator(name, [ROW], [ROW])).subgraphs[0].operators[0], abi)
+
+
+def scales(count: int) -> list[float]:
+    return [0.1] * count
+
+
+IMAGE = Spec((1, 8, 8, 3), "INT8", 0.5)
+INT8_FILTER = Spec((5, 2, 2, 3), "INT8", scales(5), data=np.ones((5, 2, 2, 3)))
+DEPTHWISE_FILTER = Spec((1, 2, 2, 6), "INT8", scales(6), quantized_dimension=3, data=np.ones((1, 2, 2, 6)))
+
+
+@pytest.mark.parametrize(
+    ("name", "filter", "persistent", "scratch"),
+    [
+        ("CONV_2D", INT8_FILTER, (20, 20), ()),
+        ("CONV_2D", INT8_FILTER._replace(scale=0.1), (20, 20), ()),  # one scale: arrays for every channel all the same
+        ("CONV_2D", Spec((5, 2, 2, 3), "FLOAT32", data=np.ones((5, 2, 2, 3))), (20, 20), ()),
+        ("CONV_2D", INT8_FILTER._replace(type="INT4"), (20, 20), (60,)),
+        ("DEPTHWISE_CONV_2D", DEPTHWISE_FILTER, (24, 24), ()),
+        ("DEPTHWISE_CONV_2D", DEPTHWISE_FILTER._replace(type="INT4"), (24, 24), (24,)),
+    ],
+)
+def test_convolutions_keep_multipliers_and_shifts(
+    name: str, filter: Spec, persistent: tuple[int, ...], scratch: tuple[int, ...]
+) -> None:
+    assert prepare(name, [IMAGE, filter]) == PrepareRequests(persistent, scratch)
+
+
+@pytest.mark.parametrize(
+    ("input", "filter", "persistent", "scratch"),
+    [
+        (ROW, constant(np.ones((4, 10), np.int8), scale=0.1), (), ()),
+        (ROW, constant(np.ones((4, 10), np.int8), scale=scales(4)), (16, 16), ()),
+        (ROW._replace(type="INT16"), constant(np.ones((4, 10), np.int8), scale=scales(4)), (16, 16), ()),
+        (Spec((1, 10), "FLOAT32"), constant(np.ones((4, 10), np.float32)), (), ()),
+        (ROW, Spec((4, 10), "INT4", 0.1, data=np.ones((4, 10))), (), (40,)),
+        (ROW, Spec((3, 3), "INT4", scales(3), data=np.ones((3, 3))), (12, 12), (9,)),
+    ],
+)
+def test_fully_connected_keeps_them_only_for_many_scales(
+    input: Spec, filter: Spec, persistent: tuple[int, ...], scratch: tuple[int, ...]
+) -> None:
+    assert prepare("FULLY_CONNECTED", [input, filter]) == PrepareRequests(persistent, scratch)
+
+
+@pytest.mark.parametrize(
+    ("type", "scratch"), [("INT8", (24, 16, 8)), ("INT16", (24, 16, 8)), ("FLOAT32", (16, 8)), ("INT32", (16, 8))]
+)
+def test_mean_sums_in_scratch_where_it_is_quantized(type: str, scratch: tuple[int, ...]) -> None:
+    """4 bytes each of 6 outputs, of 4 axes of the input and of 2 axes that are averaged."""
+    axes = constant(np.array([1, 2], np.int32))
+    output = Spec((1, 6), type)
+    assert prepare("MEAN", [Spec((1, 8, 8, 6), type), axes], output) == PrepareRequests((), scratch)
+
+
+@pytest.mark.parametrize(("type", "persistent"), [("INT8", ()), ("FLOAT32", ()), ("INT16", (1026, 1026))])
+def test_softmax_keeps_two_tables_for_int16(type: str, persistent: tuple[int, ...]) -> None:
+    assert prepare("SOFTMAX", [Spec((1, 10), type, 0.1)]) == PrepareRequests(persistent)
+
+
+@pytest.mark.parametrize("name", ["ADD", "RESHAPE", "AVERAGE_POOL_2D", "PAD", "CONCATENATION", "LOGISTIC", "Custom"])
+def test_most_ask_for_nothing(name: str) -> None:
+    assert prepare(name, [ROW, ROW]) == PrepareRequests()
+
+
+def test_init_depends_on_the_abi() -> None:
+    assert init("CONV_2D", "ilp32") == InitRequests((28, 4), 56)
+    assert init("CONV_2D", "lp64") == InitRequests((28, 4), 72)
+    assert init("ADD", "ilp32") == InitRequests((2, 1), 60)
+    assert init("ADD", "lp64") == InitRequests((8, 4), 60)
+    assert init("Custom", "lp64") == InitRequests()
+
+
+@pytest.mark.parametrize("name", ["CONV_2D", "DEPTHWISE_CONV_2D"])
+def test_a_filter_of_too_few_axes_is_refused(name: str) -> None:
+    with pytest.raises(PrepareError, match=r"\(INT8 4x3\), but a filter of 4 axes is needed"):
+        prepare(name, [IMAGE, constant(np.ones((4, 3), np.int8), scale=0.1)])
+
+
+@pytest.mark.parametrize("name", ["CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED", "MEAN"])
+def test_an_input_that_is_not_there_is_an_error_of_ours(name: str) -> None:
+    with pytest.raises(InvokeError, match="input 1 is missing"):
+        prepare(name, [IMAGE])
+    with pytest.raises(InvokeError, match="input 1 is missing"):
+        prepare(name, [IMAGE, None])
