@@ -102,8 +102,8 @@ def _stage(context: PrepareContext, node: Operator) -> OutputStage:
         return OutputStage(one_multiplier, one_shift, zero_point_of(output), low, high, int64_sums)
     if filter.type == TensorType.INT4:
         refuse(f"{describe(filter)} with a scale a channel", "one scale for all of INT4 weights")
-    if len(quantization.scales) != filter.shape[quantization.quantized_dimension]:
-        refuse(f"{describe(filter)} with {len(quantization.scales)} scales", "one scale, or one a channel")
+    if len(quantization.scales) < output.shape[-1]:
+        refuse(f"{describe(filter)} with {len(quantization.scales)} scales", "one scale, or one for each output")
     multipliers, shifts = (values[: output.shape[-1]] for values in output_multipliers(input, filter, output))
     return OutputStage(multipliers, shifts, zero_point_of(output), low, high, int64_sums)
 
