@@ -9,6 +9,7 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 NOTEBOOK = ".ipynb::"
+UNCOMPARED = ("output", "not compared")
 
 
 class OneWorkerPerNotebook(LoadScopeScheduling):
@@ -25,6 +26,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> OneWorker
     return OneWorkerPerNotebook(config, log)
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """A cell tagged nbval-ignore-output runs, and what it prints is not compared: its report says so."""
+    if item.path.suffix == ".ipynb" and not getattr(item, "options", {}).get("check"):
+        item.user_properties.append(UNCOMPARED)
+
+
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_sessionfinish(session: pytest.Session) -> Generator[None]:
     """The last line is the total in plain words: pytest's own counts each notebook cell as one more test."""
@@ -37,11 +44,15 @@ def pytest_sessionfinish(session: pytest.Session) -> Generator[None]:
 def total_in_words(stats: dict[str, list[pytest.TestReport]]) -> str:
     """Tests by outcome, then notebooks: one is right when every one of its cells passed."""
     outcomes = ("passed", "failed", "error", "skipped", "xfailed", "xpassed")
-    reports = [(outcome, report.nodeid) for outcome in outcomes for report in stats.get(outcome, [])]
-    tests = Counter(outcome for outcome, nodeid in reports if NOTEBOOK not in nodeid)
-    counts = {"passed": 0, "failed": 0, "skipped": 0} | tests
-    notebooks = {nodeid.split("::")[0] for _, nodeid in reports if NOTEBOOK in nodeid}
-    wrong = {nodeid.split("::")[0] for outcome, nodeid in reports if NOTEBOOK in nodeid and outcome != "passed"}
-    words = "tests " + ", ".join(f"{count} {outcome}" for outcome, count in counts.items())
-    right = f"{len(notebooks - wrong)} of {len(notebooks)} gave their committed outputs again"
-    return f"{words}; notebooks " + (right if notebooks else "none were run")
+    reports = [(outcome, report) for outcome in outcomes for report in stats.get(outcome, [])]
+    cells = [(outcome, report) for outcome, report in reports if NOTEBOOK in report.nodeid]
+    counts = {"passed": 0, "failed": 0, "skipped": 0}
+    counts |= Counter(outcome for outcome, report in reports if NOTEBOOK not in report.nodeid)
+    tests = "tests " + ", ".join(f"{count} {outcome}" for outcome, count in counts.items())
+    if not cells:
+        return f"{tests}; notebooks none were run"
+    notebooks = {report.nodeid.split("::")[0] for _, report in cells}
+    wrong = {report.nodeid.split("::")[0] for outcome, report in cells if outcome != "passed"}
+    compared = sum(UNCOMPARED not in map(tuple, report.user_properties) for _, report in cells)  # xdist makes lists
+    right = f"{len(notebooks - wrong)} of {len(notebooks)} ran and gave their committed outputs"
+    return f"{tests}; notebooks {right} ({compared} of {len(cells)} cells are compared)"

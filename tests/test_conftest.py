@@ -9,6 +9,7 @@ import conftest
 
 class Report(NamedTuple):
     nodeid: str
+    user_properties: tuple[Any, ...] = ()
 
 
 def stats(**nodeids: list[str]) -> dict[str, list[Any]]:
@@ -20,7 +21,9 @@ def test_notebooks_are_counted_apart_and_one_bad_cell_spoils_its_own() -> None:
     said = conftest.total_in_words(
         stats(passed=["tests/x.py::t", *cells[:5]], failed=cells[5:], skipped=["tests/x.py::s"])
     )
-    assert said == "tests 1 passed, 0 failed, 1 skipped; notebooks 1 of 2 gave their committed outputs again"
+    tests, _, notebooks = said.partition("; ")
+    assert tests == "tests 1 passed, 0 failed, 1 skipped"
+    assert notebooks == "notebooks 1 of 2 ran and gave their committed outputs (6 of 6 cells are compared)"
 
 
 def test_errors_are_named_and_a_run_without_notebooks_says_so() -> None:
@@ -30,7 +33,12 @@ def test_errors_are_named_and_a_run_without_notebooks_says_so() -> None:
 
 def test_a_skipped_cell_is_no_success() -> None:
     said = conftest.total_in_words(stats(passed=["a.ipynb::Cell 0"], skipped=["a.ipynb::Cell 1"]))
-    assert said.endswith("notebooks 0 of 1 gave their committed outputs again")
+    assert "notebooks 0 of 1 ran" in said
+
+
+def test_a_cell_that_is_run_and_not_compared_is_counted() -> None:
+    cells = [Report("a.ipynb::Cell 0"), Report("a.ipynb::Cell 1", (["output", "not compared"],))]
+    assert conftest.total_in_words({"passed": cells}).endswith("outputs (1 of 2 cells are compared)")
 
 
 def test_the_cells_of_a_notebook_are_one_piece_of_work() -> None:
