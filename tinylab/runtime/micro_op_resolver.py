@@ -265,7 +265,7 @@ def add_method_name(operator_name: str) -> str | None:
 class AllOpsResolver(MicroOpResolver):
     """Every operator that tinylab has. Handy, and on a board the most expensive choice: it links every kernel."""
 
-    _call = "make a MicroMutableOpResolver, which takes more than an AllOpsResolver has, and call resolver"
+    _call = "an AllOpsResolver takes no kernels of your own, so make a MicroMutableOpResolver and call resolver"
 
     def __init__(self) -> None:
         super().__init__()
