@@ -289,8 +289,9 @@ def test_all_ops_has_every_kernel() -> None:
 def test_all_ops_says_that_it_takes_no_others() -> None:
     error = missing(operators("Beamformer"), AllOpsResolver())
     assert str(error) == (
-        "operator 0 is Beamformer and this resolver has no Beamformer: an AllOpsResolver takes no kernels of your own, so "
-        'make a MicroMutableOpResolver and call resolver.add_custom("Beamformer", registration) with a kernel of your own'
+        "operator 0 is Beamformer and this resolver has no Beamformer: "
+        "an AllOpsResolver takes no kernels of your own, so make a MicroMutableOpResolver and "
+        'call resolver.add_custom("Beamformer", registration) with a kernel of your own'
     )
 
 

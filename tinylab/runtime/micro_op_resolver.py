@@ -277,7 +277,7 @@ def resolver_for(model: Model) -> MicroMutableOpResolver:
     operators = {operator.name: operator for subgraph in model.subgraphs for operator in subgraph.operators}
     resolver = MicroMutableOpResolver(max(len(operators), 1))
     for name, operator in operators.items():
-        if name not in REGISTRATIONS:
+        if name not in REGISTRATIONS or _is_custom_with_a_builtin_name(operator):
             resolver.registration_for(operator)  # says what is missing and what to do
         resolver._add(name, REGISTRATIONS[name])
     return resolver
