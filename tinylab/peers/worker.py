@@ -74,6 +74,8 @@ def _take_pipes() -> tuple[IO[bytes], IO[bytes]]:
     os.dup2(nothing, 0)
     os.close(nothing)
     os.dup2(2, 1)
+    # What Python prints goes at once where C++ prints: into the log, in the order in which it was said.
+    sys.stdout = os.fdopen(1, "w", buffering=1, closefd=False)
     return requests, replies
 
 
