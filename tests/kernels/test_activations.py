@@ -97,6 +97,8 @@ REFUSED_HERE = {
     "another output type": unary_model("RELU", INT16, type="INT8"),
     "another relu6 output type": unary_model("RELU6", INT16, type="INT8"),
     "no output scale": unary_model("RELU", INT16, scale=None),
+    "another output size": unary_model("RELU", INT16, shape=(3,)),
+    "another relu6 output size": unary_model("RELU6", INT16, shape=(3,)),
     "no scale": unary_model("RELU6", INT16._replace(scale=None)),
 }
 

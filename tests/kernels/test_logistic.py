@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -79,10 +80,10 @@ def test_op_data_by_hand() -> None:
     assert op_data(REGISTRATION, int16_model(2**-11))[:4] == (0, 0, 24576, 12)
 
 
-def refused(type: str, output_type: str, **quantization: float) -> bytes:
-    """An input of scale 0.5, and an output with the quantization named."""
-    input = TensorSpec((2,), type, 0.5, int(quantization.pop("input_zero_point", 0)))
-    return unary_model("LOGISTIC", input, type=output_type, **quantization)
+def refused(type: str, output_type: str, **output: Any) -> bytes:
+    """An input of scale 0.5, and an output like it but for what is named."""
+    input = TensorSpec((2,), type, 0.5, int(output.pop("input_zero_point", 0)))
+    return unary_model("LOGISTIC", input, type=output_type, **output)
 
 
 REFUSED = {
@@ -97,14 +98,18 @@ REFUSED = {
 }
 
 
+# TFLM does not look at the output's size, and writes beside it.
+REFUSED_HERE = {"another output size": (refused("INT8", "INT8", scale=2**-8, zero_point=-128, shape=(3,)), "allocate")}
+
+
 @pytest.mark.parametrize("name", REFUSED)
 def test_refused_as_tflm(tflm: TflmSession, name: str) -> None:
     assert_refused_as_tflm(tflm, REFUSED[name][0])
 
 
-@pytest.mark.parametrize("name", REFUSED)
+@pytest.mark.parametrize("name", [*REFUSED, *REFUSED_HERE])
 def test_refusals(name: str) -> None:
-    model, expected = REFUSED[name]
+    model, expected = {**REFUSED, **REFUSED_HERE}[name]
     phase, message = refusal_of(model)
     assert phase == expected
     assert "operator 0 (LOGISTIC)" in message

@@ -1,9 +1,7 @@
 """output = max(input, 0) (RELU), output = min(max(input, 0), 6) (RELU6).
 
-Retells tensorflow/lite/micro/kernels/activations.cc, activations_common.cc and activations.h.
-
-RELU brings the input's scale to the output's. RELU6 does not: it clamps the input's integers and reads nothing of the
-output's quantization.
+Retells tensorflow/lite/micro/kernels/activations.cc, activations_common.cc and activations.h. RELU brings the input's
+scale to the output's; RELU6 clamps the input's integers and reads nothing of the output's quantization.
 
 NB: output and input must be of one type; TFLM does not look. The 256 values of an int8 RELU are computed in prepare and
 looked up. RELU's multiplier is formed in double, as in TFLM 8f6596d; 90b983c formed it in float32, which changes about
@@ -29,6 +27,7 @@ from tinylab.kernels.kernel_util import (
     Registration,
     describe,
     refuse,
+    require_same_size,
     require_same_type,
     require_scale,
     require_type_at_invoke,
@@ -64,6 +63,7 @@ def relu_prepare(context: PrepareContext, node: Operator) -> ReluOpData:
     """Refuse int16 that is not symmetric; reduce the two scales to one multiplier."""
     input, output = context.input_tensor(node, INPUT), context.output_tensor(node, OUTPUT)
     require_same_type(input, output)
+    require_same_size(input, output)
     if input.type not in QUANTIZED:
         return ReluOpData()
     if input.type == TensorType.INT16 and (zero_point_of(input) or zero_point_of(output)):
@@ -97,8 +97,9 @@ def relu_invoke(context: InvokeContext, node: Operator, data: ReluOpData) -> Non
 
 def relu6_prepare(context: PrepareContext, node: Operator) -> Relu6OpData:
     """Find 0 and 6 among the input's numbers."""
-    input = context.input_tensor(node, INPUT)
-    require_same_type(input, context.output_tensor(node, OUTPUT))
+    input, output = context.input_tensor(node, INPUT), context.output_tensor(node, OUTPUT)
+    require_same_type(input, output)
+    require_same_size(input, output)
     if input.type not in QUANTIZED:
         return Relu6OpData(0, 6)
     require_scale(input)

@@ -15,6 +15,7 @@ from tinylab.kernels.kernel_util import (
     PrepareContext,
     Registration,
     require_counts,
+    require_same_size,
     require_type,
     scale_of,
     zero_point_of,
@@ -37,6 +38,7 @@ def prepare(context: PrepareContext, node: Operator) -> OpData:
     input, output = context.input_tensor(node, INPUT), context.output_tensor(node, OUTPUT)
     require_type(input, TensorType.INT8, TensorType.INT16, TensorType.UINT8)
     require_type(output, TensorType.FLOAT32)
+    require_same_size(input, output)
     return OpData(float(scale_of(input)), zero_point_of(input))
 
 

@@ -191,6 +191,15 @@ def require_scale(tensor: Tensor) -> None:
         refuse(f"{describe(tensor)} without a scale", "a quantized tensor with a positive scale")
 
 
+def require_same_size(input: Tensor, output: Tensor) -> None:
+    """Refuse an element-wise operator whose output has not as many elements as its input.
+
+    NB: a release build of TFLM does not look, and writes beside the output.
+    """
+    if input.element_count != output.element_count:
+        refuse(f"{describe(input)} into {describe(output)}", "an output of as many elements")
+
+
 def require_broadcast(input1: Tensor, input2: Tensor, output: Tensor) -> None:
     """Refuse two inputs of which an element-wise operator cannot make the output, by NumPy's broadcasting.
 

@@ -24,6 +24,7 @@ from tinylab.kernels.kernel_util import (
     PrepareContext,
     Registration,
     require_counts,
+    require_same_size,
     require_same_type,
     require_scale,
     require_type_at_invoke,
@@ -57,6 +58,7 @@ def prepare(context: PrepareContext, node: Operator) -> OpData:
     require_counts(node, 1, 1)
     input, output = context.input_tensor(node, INPUT), context.output_tensor(node, OUTPUT)
     require_same_type(input, output)
+    require_same_size(input, output)
     if output.type not in QUANTIZED:
         return OpData(options.alpha)
     require_scale(output)

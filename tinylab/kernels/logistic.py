@@ -26,6 +26,7 @@ from tinylab.kernels.kernel_util import (
     Registration,
     describe,
     refuse,
+    require_same_size,
     require_same_type,
     require_type_at_invoke,
     scale_of,
@@ -51,6 +52,7 @@ def prepare(context: PrepareContext, node: Operator) -> OpData:
     """Refuse an output that does not run from 0 to 1; reduce the input's scale to a multiplier."""
     input, output = context.input_tensor(node, INPUT), context.output_tensor(node, OUTPUT)
     require_same_type(input, output)
+    require_same_size(input, output)
     if input.type == TensorType.INT8:
         return _prepare_int8(input, output)
     if input.type == TensorType.INT16:

@@ -28,6 +28,7 @@ from tinylab.kernels.kernel_util import (
     describe,
     refuse,
     require_counts,
+    require_same_size,
     require_scale,
     require_type,
     require_type_at_invoke,
@@ -71,6 +72,7 @@ def prepare(context: PrepareContext, node: Operator) -> OpData:
     if output.quantization is None or len(output.quantization.scales) != 1:
         refuse(f"{describe(output)} with {output.quantization}", "exactly one scale")
     require_scale(output)
+    require_same_size(input, output)
     require_type(input, *OUTPUT_TYPES)
     require_type(output, INT8, INT16, INT32, UINT8)
     data = OpData(float(scale_of(output)), zero_point_of(output), zero_point_of(input))

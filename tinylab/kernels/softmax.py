@@ -3,8 +3,7 @@
 Retells tensorflow/lite/micro/kernels/softmax.cc and softmax_common.cc. The integer arithmetic is in
 tinylab/arithmetic/softmax.py.
 
-NB: the exp of an int8 difference is one of 256 numbers, computed in prepare and looked up. The tables that TFLM keeps in
-its arena, for int16, are outside of it here.
+NB: the exp of an int8 difference is one of 256 numbers, computed in prepare and looked up.
 """
 
 from __future__ import annotations
@@ -34,6 +33,7 @@ from tinylab.kernels.kernel_util import (
     describe,
     refuse,
     require_counts,
+    require_same_size,
     scale_of,
     zero_point_of,
 )
@@ -66,6 +66,7 @@ def prepare(context: PrepareContext, node: Operator) -> OpData:
     input, output = context.input_tensor(node, INPUT), context.output_tensor(node, OUTPUT)
     if not input.shape:
         refuse(describe(input), "at least one axis")
+    require_same_size(input, output)
     types = input.type, output.type
     if types == (FLOAT32, FLOAT32):
         return OpData(options.beta)
@@ -91,8 +92,7 @@ def _check_quantization(input: Tensor, output: Tensor) -> None:
     scale, zero_point = OUTPUTS[input.type, output.type]
     tolerance = 0.0 if output.type == INT8 else np.float32(0.001) * np.float32(scale)
     if zero_point_of(output) != zero_point or abs(scale_of(output) - np.float32(scale)) > tolerance:
-        found = f"{describe(output)} with scale {scale_of(output)} and zero point {zero_point_of(output)}"
-        refuse(found, f"scale {scale} and zero point {zero_point}")
+        refuse(f"{describe(output)} with {output.quantization}", f"scale {scale} and zero point {zero_point}")
     if input.type == INT16 and zero_point_of(input):
         refuse(f"{describe(input)} with zero point {zero_point_of(input)}", "zero point 0")
 

@@ -26,6 +26,7 @@ from tinylab.kernels.kernel_util import (
     describe,
     refuse,
     require_counts,
+    require_same_size,
     require_same_type,
     require_type_at_invoke,
     scale_of,
@@ -52,6 +53,7 @@ def prepare(context: PrepareContext, node: Operator) -> OpData:
     input, output = context.input_tensor(node, INPUT), context.output_tensor(node, OUTPUT)
     require_counts(node, 1, 1)
     require_same_type(input, output)
+    require_same_size(input, output)
     if input.type == TensorType.INT8:
         return _prepare_int8(input)
     if input.type == TensorType.INT16:
