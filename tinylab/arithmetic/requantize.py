@@ -54,21 +54,20 @@ def requantize(
     low, high: the fused activation's range, inside dtype's.
     """
     left, right = np.maximum(shift, 0), np.maximum(np.negative(shift), 0)
-    product_scale = np.multiply(multiplier, 2.0 ** (left - 31))
-    power = 2.0**-right * AWAY_FROM_ZERO
+    length = _block_length(acc, max(np.size(multiplier), np.size(shift)))
+    scales = _repeated(np.multiply(multiplier, 2.0 ** (left - 31)), length)
+    powers = _repeated(2.0**-right * AWAY_FROM_ZERO, length) if right.any() else None
     narrow = min(NARROW_SUM, 2.0 ** (31 - int(left.max())))  # wider sums may wrap in x << left
     result = np.empty(acc.shape, dtype)
-    for sums, block, (scales, powers, multipliers, lefts) in _blocks(
-        acc, result, product_scale, power, multiplier, left
-    ):
+    for sums, block in _blocks(acc, result, length):
         if max(float(sums.max()), -float(sums.min())) < narrow:
-            x = np.multiply(sums, scales)
+            x = np.multiply(sums, scales[: sums.size])
             x += 0.5
         else:
-            x = _wide_product(sums, multipliers, lefts)
+            x = _wide_product(sums, _repeated(multiplier, sums.size), _repeated(left, sums.size))
         np.floor(x, out=x)
-        if right.any():
-            x *= powers
+        if powers is not None:
+            x *= powers[: sums.size]
             np.rint(x, out=x)
         np.clip(x, low - zero_point, high - zero_point, out=x)
         np.add(x, zero_point, out=block, casting="unsafe")
@@ -92,16 +91,18 @@ def requantize_int64(
     m16 = np.where(
         np.less(multiplier, 0x7FFF0000), np.right_shift(np.add(multiplier, 1 << 15, dtype=np.int64), 16), 0x7FFF
     )
-    product_scale = m16 * 2.0 ** (np.asarray(shift) - 15)
+    length = _block_length(acc, max(np.size(multiplier), np.size(shift)))
+    scales = _repeated(m16 * 2.0 ** (np.asarray(shift) - 15), length)
     # The product must also fit the int32 that it becomes.
-    narrow = min(NARROW_INT64_SUM, (2.0**31 - 1) / max(float(np.abs(product_scale).max()), 2.0**-31))
+    narrow = min(NARROW_INT64_SUM, (2.0**31 - 1) / max(float(np.abs(scales).max()), 2.0**-31))
     result = np.empty(acc.shape, dtype)
-    for sums, block, (scales, multipliers, shifts) in _blocks(acc, result, product_scale, multiplier, shift):
+    for sums, block in _blocks(acc, result, length):
         if max(float(sums.max()), -float(sums.min())) < narrow:
-            x = np.multiply(sums, scales)
+            x = np.multiply(sums, scales[: sums.size])
             x += 0.5
             np.floor(x, out=x)
         else:
+            multipliers, shifts = _repeated(multiplier, sums.size), _repeated(shift, sums.size)
             x = multiply_int64_by_quantized_multiplier(sums.astype(np.int64), multipliers, shifts).astype(np.float64)
         np.clip(x, low - zero_point, high - zero_point, out=x)
         np.add(x, zero_point, out=block, casting="unsafe")
@@ -118,15 +119,24 @@ def _wide_product(sums: SumArray, multipliers: NDArray[Any], lefts: NDArray[Any]
     return result
 
 
-def _blocks(
-    acc: SumArray, result: NDArray[Any], *parameters: NDArray[Any] | int
-) -> Iterator[tuple[SumArray, NDArray[Any], list[NDArray[Any]]]]:
-    """(sums, where their results go, parameters of that length or one each) of acc, flat, block after block."""
+def _block_length(acc: SumArray, channels: int) -> int:
+    """How many elements to do at a time: whole rows of channels."""
+    return channels * max(1, min(BLOCK_ELEMENTS, acc.size) // channels)
+
+
+def _repeated(parameter: NDArray[Any] | int, length: int) -> NDArray[Any]:
+    """One value a channel, again and again over `length` elements; one value stays one.
+
+    One flat vector multiplies several times faster than many short rows.
+    """
+    channels = np.size(parameter)
+    if channels == 1:
+        return np.reshape(parameter, 1)
+    return np.broadcast_to(parameter, (length // channels, channels)).reshape(-1)
+
+
+def _blocks(acc: SumArray, result: NDArray[Any], length: int) -> Iterator[tuple[SumArray, NDArray[Any]]]:
+    """(sums, where their results go), flat, `length` elements at a time."""
     flat_acc, flat_result = acc.reshape(-1), result.reshape(-1)
-    channels = max(np.size(p) for p in parameters)
-    length = channels * max(1, min(BLOCK_ELEMENTS, acc.size) // channels)
-    # One flat vector multiplies several times faster than many short rows.
-    repeated = [np.resize(p, length if channels > 1 else 1) for p in parameters]
     for start in range(0, acc.size, length):
-        sums = flat_acc[start : start + length]
-        yield sums, flat_result[start : start + length], [vector[: sums.size] for vector in repeated]
+        yield flat_acc[start : start + length], flat_result[start : start + length]

@@ -64,7 +64,7 @@ def _convolve(images: Array, weights: Array, bias: Array | None, data: OpDataCon
     depth_multiplier = output.shape[3] // images.shape[3]
     # A row of outputs at a time: NumPy multiplies few long vectors faster than many short ones.
     filter = np.repeat(weights[:, np.newaxis], data.columns.out_size, axis=1)  # float [taps, out_width, channels]
-    elements_a_row = data.columns.out_size * output.shape[3]
+    elements_a_row = 4 * data.columns.out_size * output.shape[3]  # of sums, products, image and filter
     for batch in image_tiles(len(images), elements_a_row * data.rows.out_size):
         image = padded(images[batch], data.rows, data.columns, weights.dtype, data.input_zero_point)
         image = np.repeat(image, depth_multiplier, axis=3) if depth_multiplier > 1 else image
