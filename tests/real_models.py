@@ -99,6 +99,8 @@ def compare(file: str, tflm: TflmSession, samples: int = SAMPLES) -> Comparison:
     for index, output in zip(interpreter.main.outputs, theirs.outputs, strict=True):
         if differ(ours[index][: len(output)], output):
             differences.append("output " + difference(interpreter.tensor_at(index), ours[index], output))
+    if invoked(interpreter, inputs) != [ours[index][-1].tobytes() for index in interpreter.main.outputs]:
+        differences.append("invoke gives other bytes than predict")
     assert theirs.arena is not None
     head_bytes = interpreter.memory_plan.head_bytes
     if head_bytes != theirs.arena.head_bytes:
@@ -126,6 +128,14 @@ def random_values(rng: np.random.Generator, tensor: Tensor, samples: int) -> NDA
         return rng.normal(size=shape).astype(np.float32)
     limits = np.iinfo(tensor.dtype)
     return rng.integers(limits.min, limits.max, shape, tensor.dtype, endpoint=True)
+
+
+def invoked(interpreter: MicroInterpreter, inputs: list[NDArray[Any]]) -> list[bytes]:
+    """The bytes of each output after one invoke, in the arena itself, of the last sample."""
+    for index, values in enumerate(inputs):
+        interpreter.input(index).data[...] = values[-1]
+    interpreter.invoke()
+    return [interpreter.output(index).data.tobytes() for index in range(len(interpreter.main.outputs))]
 
 
 def run_for_every_tensor(tflm: TflmSession, data: bytes, inputs: list[NDArray[Any]]) -> PeerRun:
