@@ -66,6 +66,9 @@ class Refusal(NamedTuple):
     index: int | None
     phase: str
 
+    def __str__(self) -> str:
+        return f"operator {self.index} ({self.operator}) in {self.phase}"
+
 
 def entries(*, invokes: bool) -> list[dict[str, Any]]:
     """The shared models with none but these operators that the real TFLM runs, or does not; large ones first."""

@@ -15,13 +15,13 @@ from tinylab.peers.tflm import TflmSession
 RUN = [entry["file"] for entry in real_models.entries(invokes=True)]
 REFUSED = [entry["file"] for entry in real_models.entries(invokes=False)]
 
-pytestmark = needs_shared
 
-
+@needs_shared
 def test_as_many_models_as_there_are() -> None:
     assert (len(RUN), len(REFUSED)) == (197, 6)
 
 
+@needs_shared
 @pytest.mark.parametrize("file", RUN)
 def test_every_tensor_is_equal(tflm: TflmSession, file: str) -> None:
     done = real_models.compare(file, tflm)
@@ -31,6 +31,7 @@ def test_every_tensor_is_equal(tflm: TflmSession, file: str) -> None:
     assert not done.differences
 
 
+@needs_shared
 @pytest.mark.parametrize("file", REFUSED)
 def test_refused_at_the_same_node_and_moment(tflm: TflmSession, file: str) -> None:
     ours, theirs = real_models.refusals(file, tflm)
@@ -38,10 +39,12 @@ def test_refused_at_the_same_node_and_moment(tflm: TflmSession, file: str) -> No
     assert ours == theirs
 
 
+@needs_shared
 def test_keyword_spotting_over_kws01() -> None:
     assert real_models.on_data("mlperf_tiny/kws_ref_model.tflite", None).right == 901
 
 
+@needs_shared
 @pytest.mark.parametrize("file", real_models.DATA_SETS)
 def test_every_output_vector_over_a_data_set_is_equal(tflm: TflmSession, file: str) -> None:
     done = real_models.on_data(file, tflm)

@@ -138,6 +138,12 @@ def test_a_dropped_axis_outside_the_input_or_backwards_writes_nothing(tflm: Tflm
     assert tflm.run(slice_model((10,), sliced, ()), TEN).require().outputs[0].ravel().tolist() == [0]
 
 
+def test_an_empty_slice(tflm: TflmSession) -> None:
+    model = slice_model((10,), Slice((5,), (5,), (1,)), (0,))
+    assert outputs_of(model, TEN)[0].shape == (1, 0)
+    assert_as_tflm(tflm, model, TEN)
+
+
 def test_a_constant_input_is_the_same_for_every_sample() -> None:
     """The shape of a tensor whose batch is sliced off: samples 1 among samples N."""
     indices = [constant(np.array([i], np.int32)) for i in (1, 3, 1)]
