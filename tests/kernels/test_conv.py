@@ -114,6 +114,33 @@ def test_computed_weights(tflm: TflmSession, dtype: str) -> None:
         assert_like_tflm(tflm, case, inputs_of(rng, case, 2), *fed, computed_weights=True)
 
 
+@pytest.mark.parametrize("filter_type", ["INT8", "INT4"])
+def test_a_computed_bias(tflm: TflmSession, filter_type: str) -> None:
+    weights, biases = np.array([[[[3, -8]]], [[[7, 1]]]], np.int8), np.array([[5, -9], [2**24, 1]], np.int32)
+    filter = constant(weights, filter_type, scale=0.5)
+    tensors = [TensorSpec((1, 2, 2, 2), "INT8", 1.0, 3), filter, TensorSpec((2,), "INT32")]
+    model = single_operator("CONV_2D", tensors, [TensorSpec((1, 2, 2, 2), "INT8", 4.0)], PLAIN)
+    assert_as_tflm(tflm, model, random_values(np.random.default_rng(8), "int8", 2, 1, 2, 2, 2), biases)
+
+
+def test_a_constant_image(tflm: TflmSession) -> None:
+    """It is there once, whatever the number of samples."""
+    rng = np.random.default_rng(9)
+    image = constant(random_values(rng, "int8", 1, 3, 3, 2), scale=1.0)
+    tensors = [image, TensorSpec((2, 2, 2, 2), "INT8", 0.5), None]
+    model = single_operator("CONV_2D", tensors, [TensorSpec((1, 2, 2, 2), "INT8", 100.0)], PLAIN)
+    assert_as_tflm(tflm, model, random_values(rng, "int8", 3, 2, 2, 2, 2))
+
+
+def test_int16_has_no_zero_points(tflm: TflmSession) -> None:
+    """Whatever the tensors say; only the activation's range moves."""
+    rng = np.random.default_rng(10)
+    for activation in ActivationFunctionType.NONE, ActivationFunctionType.RELU6:
+        case = hand_case("int16", PLAIN._replace(fused_activation_function=activation))
+        assert (case.input.zero_point, case.output.zero_point) == (1, -3)
+        assert_like_tflm(tflm, case, random_values(rng, "int16", 3, 1, 2, 2, 2) >> 8)
+
+
 def test_largest_sums(tflm: TflmSession) -> None:
     """Beyond 2**24, where float32 would lose bits, and past int32, where sums wrap."""
     filter = np.full((2, 3, 3, 128), 127, np.int8)
@@ -209,6 +236,7 @@ OURS_ALONE = {
     "bias type": ([IMAGE, FILTER, constant(np.zeros(2, np.int64))], OUT, PLAIN),
     "groups": ([spec("INT8", 1, 2, 2, 3), constant(np.ones((2, 1, 1, 2), np.int8), scale=0.5), BIAS], OUT, PLAIN),
     "more channels than the input": ([IMAGE, constant(np.ones((2, 1, 1, 2), np.int8), scale=0.5), BIAS], OUT, PLAIN),
+    "computed int4 weights": ([IMAGE, FILTER._replace(type="INT4", data=None), BIAS], OUT, PLAIN),
     "no stride": ([IMAGE, FILTER, BIAS], OUT, Conv2DOptions()),
     "output without a scale": ([IMAGE, FILTER, BIAS], spec("INT8", 1, 2, 2, 2, scale=None), PLAIN),
 }

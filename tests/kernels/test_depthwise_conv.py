@@ -86,6 +86,14 @@ def test_computed_weights(tflm: TflmSession, dtype: str) -> None:
         assert_like_tflm(tflm, case, inputs_of(rng, case, 2), *fed, computed_weights=True)
 
 
+def test_int16_has_no_zero_points(tflm: TflmSession) -> None:
+    """Whatever the tensors say."""
+    rng = np.random.default_rng(5)
+    case = random_convolution(rng, "int16", depthwise=True)
+    case = case._replace(input=case.input._replace(zero_point=9), output=case.output._replace(zero_point=-300))
+    assert_like_tflm(tflm, case, inputs_of(rng, case, 3))
+
+
 def test_tiles_do_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
     """A large image is cut into rows, a large batch into images; the bytes stay."""
     rng = np.random.default_rng(6)

@@ -183,6 +183,15 @@ def test_computed_weights(tflm: TflmSession, dtype: str) -> None:
         compare(tflm, layer.model(computed_weights=True), values_of(rng, layer, 2), *fed)
 
 
+def test_constant_values(tflm: TflmSession) -> None:
+    """They are there once, whatever the number of samples."""
+    rng = np.random.default_rng(6)
+    values = constant(random_values(rng, "int8", 2, 5), scale=1.0)
+    tensors = [values, TensorSpec((3, 5), "INT8", 0.5), None]
+    model = single_operator("FULLY_CONNECTED", tensors, [TensorSpec((2, 3), "INT8", 90.0)], FullyConnectedOptions())
+    assert_as_tflm(tflm, model, random_values(rng, "int8", 3, 3, 5))
+
+
 def test_sums_past_int32_wrap(tflm: TflmSession) -> None:
     layer = int8_layer(np.full((2, 8), 127, np.int8), (8,), (2,))
     bias = constant(np.array([2**31 - 1, -(2**31)], np.int32), scale=1.0)

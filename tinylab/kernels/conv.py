@@ -16,7 +16,7 @@ import functools
 
 import numpy as np
 
-from tinylab.kernels.conv_util import FILTER, INPUT, OUTPUT, OpDataConv, prepare_conv, product, require_conv, runs
+from tinylab.kernels.conv_util import FILTER, INPUT, OpDataConv, prepare_conv, product, require_conv, runs
 from tinylab.kernels.kernel_util import Array, InvokeContext, PrepareContext, Registration, describe, refuse
 from tinylab.kernels.padding import image_tiles, padded, row_tiles, windows
 from tinylab.model import Operator
@@ -42,13 +42,12 @@ def _by_group(input_channels: int, filter: Array) -> Array:
 
 def invoke(context: InvokeContext, node: Operator, data: OpDataConv) -> None:
     """Convolve all images of all samples."""
-    input, output = context.input_data(node, INPUT), context.output_data(node, OUTPUT)
-    arrange = functools.partial(_by_group, input.shape[-1])
-    for run in runs(context, node, data.weights, data.bias, arrange):
-        images = input[run.samples].reshape(-1, *input.shape[-3:])
-        result = np.empty((len(images), *output.shape[-3:]), output.dtype)
-        _convolve(images, run.weights, run.bias, data, result)
-        output[run.samples] = result.reshape(output[run.samples].shape)
+    arrange = functools.partial(_by_group, context.input_tensor(node, INPUT).shape[3])
+    for input, output, weights, bias in runs(context, node, data.weights, data.bias, arrange):
+        images = input.reshape(-1, *input.shape[2:])
+        result = np.empty((len(images), *output.shape[2:]), output.dtype)
+        _convolve(images, weights, bias, data, result)
+        output[...] = result.reshape(output.shape)
 
 
 def _convolve(images: Array, weights: Array, bias: Array | None, data: OpDataConv, output: Array) -> None:

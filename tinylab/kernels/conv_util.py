@@ -174,24 +174,34 @@ def adds_in_int64(input: Tensor, bias: Tensor | None, quantized_bias_type: Tenso
 def constant_weights(
     input: Tensor, zero_point: int, filter: Tensor, bias: Tensor | None, arrange: Callable[[Array], Array]
 ) -> tuple[Array | None, Array | None]:
-    """(arranged weights, bias) as floats in which sums over them are exact; None where the graph computes them."""
+    """(arranged weights, bias) as floats in which sums over them are exact; None where the graph computes them.
+
+    NB: INT4 weights that the graph computes are refused: no operator of TFLM makes any.
+    """
     constant, bias_constant = filter.constant(), None if bias is None else bias.constant()
-    if constant is None or (bias is not None and bias_constant is None):
+    if constant is None:
+        if filter.type == TensorType.INT4:
+            refuse(f"{describe(filter)} is not constant", "constant INT4 weights")
         return None, None
     weights = arrange(unpack_int4(constant, filter.shape) if filter.type == TensorType.INT4 else constant)
-    dtype = exact_dtype(input, zero_point, weights, bias_constant)
+    bias_is_known = bias is None or bias_constant is not None
+    dtype = exact_dtype(input, zero_point, weights, bias_constant) if bias_is_known else _wide_dtype(input)
     return weights.astype(dtype), None if bias_constant is None else bias_constant.reshape(-1).astype(dtype)
+
+
+def _wide_dtype(input: Tensor) -> type[np.floating[Any]]:
+    return np.float32 if input.type == TensorType.FLOAT32 else np.float64
 
 
 def exact_dtype(input: Tensor, zero_point: int, weights: Array, bias: Array | None) -> type[np.floating[Any]]:
     """float32 where no sum over `weights` [..., taps, channels] can leave the integers that it holds, else float64."""
     if input.type == TensorType.FLOAT32:
-        return np.float32
+        return _wide_dtype(input)
     limits = np.iinfo(input.dtype)
     largest_input = max(limits.max - zero_point, zero_point - limits.min)
     largest_sum = np.abs(weights, dtype=np.float64).sum(axis=-2).max(initial=0) * largest_input
     largest_bias = np.abs(bias, dtype=np.float64).max(initial=0) if bias is not None else 0
-    return np.float32 if largest_sum + largest_bias < EXACT_FLOAT32 else np.float64
+    return np.float32 if largest_sum + largest_bias < EXACT_FLOAT32 else _wide_dtype(input)
 
 
 def unpack_int4(packed: Array, shape: tuple[int, ...]) -> NDArray[np.int8]:
@@ -220,28 +230,28 @@ def product(matrix: Array, weights: Array) -> Array:
 
 
 class Run(NamedTuple):
-    """Samples that share weights [..., taps, channels] and bias [channels]."""
+    """Samples that share weights [..., taps, channels] and bias [channels]: input and output are [samples, *shape]."""
 
-    samples: slice
+    input: Array
+    output: Array
     weights: Array
     bias: Array | None
 
 
 def runs(
-    context: InvokeContext,
-    node: Operator,
-    data_weights: Array | None,
-    bias: Array | None,
-    arrange: Callable[[Array], Array],
+    context: InvokeContext, node: Operator, weights: Array | None, bias: Array | None, arrange: Callable[[Array], Array]
 ) -> Iterator[Run]:
     """All samples in one run where weights and bias are constant; each its own where the graph computes them."""
-    if data_weights is not None:
-        yield Run(slice(None), data_weights, bias)
-        return
-    input, filter = context.input_data(node, INPUT), context.input_data(node, FILTER)
+    output, filter = context.output_data(node, OUTPUT), context.input_data(node, FILTER)
+    samples = len(output)
+    input = context.input_data(node, INPUT)
+    input = np.broadcast_to(input, (samples, *input.shape[1:]))  # a constant is there once
     biases = context.optional_input_data(node, BIAS)
-    dtype = np.float32 if input.dtype == np.float32 else np.float64
-    for sample in range(len(input)):
-        weights = arrange(filter[sample % len(filter)]).astype(dtype)
-        bias = None if biases is None else biases[sample % len(biases)].reshape(-1).astype(dtype)
-        yield Run(slice(sample, sample + 1), weights, bias)
+    if weights is not None and (biases is None or bias is not None):
+        yield Run(input, output, weights, bias)
+        return
+    dtype = _wide_dtype(context.input_tensor(node, INPUT))
+    for sample in range(samples):
+        own_weights = arrange(filter[sample % len(filter)]).astype(dtype) if weights is None else weights
+        own_bias = None if biases is None else biases[sample % len(biases)].reshape(-1).astype(dtype)
+        yield Run(input[sample : sample + 1], output[sample : sample + 1], own_weights, own_bias)

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tinylab.kernels.conv_util import BIAS, FILTER, INPUT, OUTPUT, OpDataConv, prepare_conv, product, require_conv, runs
+from tinylab.kernels.conv_util import BIAS, FILTER, INPUT, OpDataConv, prepare_conv, product, require_conv, runs
 from tinylab.kernels.kernel_util import (
     Array,
     InvokeContext,
@@ -50,13 +50,12 @@ def _by_tap(filter: Array) -> Array:
 
 def invoke(context: InvokeContext, node: Operator, data: OpDataConv) -> None:
     """Convolve all images of all samples."""
-    input, output = context.input_data(node, INPUT), context.output_data(node, OUTPUT)
-    convolve = _convolve_one_channel if input.shape[-1] == 1 else _convolve
-    for run in runs(context, node, data.weights, data.bias, _by_tap):
-        images = input[run.samples].reshape(-1, *input.shape[-3:])
-        result = np.empty((len(images), *output.shape[-3:]), output.dtype)
-        convolve(images, run.weights, run.bias, data, result)
-        output[run.samples] = result.reshape(output[run.samples].shape)
+    convolve = _convolve_one_channel if context.input_tensor(node, INPUT).shape[3] == 1 else _convolve
+    for input, output, weights, bias in runs(context, node, data.weights, data.bias, _by_tap):
+        images = input.reshape(-1, *input.shape[2:])
+        result = np.empty((len(images), *output.shape[2:]), output.dtype)
+        convolve(images, weights, bias, data, result)
+        output[...] = result.reshape(output.shape)
 
 
 def _convolve(images: Array, weights: Array, bias: Array | None, data: OpDataConv, output: Array) -> None:

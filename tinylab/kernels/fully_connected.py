@@ -125,23 +125,19 @@ def _matrix(output_count: int, zero_point: int, filter: Array) -> Array:
 
 def invoke(context: InvokeContext, node: Operator, data: OpData) -> None:
     """Multiply all rows of all samples."""
-    input, output = context.input_data(node, INPUT), context.output_data(node, OUTPUT)
-    arrange = functools.partial(_matrix, output.shape[-1], data.filter_zero_point)
-    for run in runs(context, node, data.weights, data.bias, arrange):
-        target = output[run.samples]
-        depth, output_count = run.weights.shape
-        rows = math.prod(target.shape[1:-1])  # of one sample
-        values = input[run.samples].reshape(len(target), -1)[:, : rows * depth]
-        centred = np.subtract(values, data.input_zero_point, dtype=run.weights.dtype)  # float [samples, rows * depth]
+    arrange = functools.partial(_matrix, context.output_tensor(node, OUTPUT).shape[-1], data.filter_zero_point)
+    for input, output, weights, bias in runs(context, node, data.weights, data.bias, arrange):
+        depth, output_count = weights.shape
+        rows = math.prod(output.shape[1:-1])  # of one sample
+        values = input.reshape(len(input), -1)[:, : rows * depth]
+        centred = np.subtract(values, data.input_zero_point, dtype=weights.dtype)  # float [samples, rows * depth]
         if data.stage.is_float:
-            sums = np.matmul(centred.reshape(-1, rows, depth), run.weights).reshape(
-                -1, output_count
-            )  # sample by sample
+            sums = np.matmul(centred.reshape(-1, rows, depth), weights).reshape(-1, output_count)  # sample by sample
         else:
-            sums = product(centred.reshape(-1, depth), run.weights)
+            sums = product(centred.reshape(-1, depth), weights)
         result = np.empty(sums.shape, output.dtype)
-        data.stage.write(sums, run.bias, result)
-        target[...] = result.reshape(target.shape)
+        data.stage.write(sums, bias, result)
+        output[...] = result.reshape(output.shape)
 
 
 REGISTRATION = Registration("FULLY_CONNECTED", prepare, invoke)

@@ -111,7 +111,7 @@ def invoke_average(context: InvokeContext, node: Operator, data: OpData) -> None
         else:
             means = np.sign(sums) * ((np.abs(sums) + data.counts // 2) // data.counts)  # int32, of that shape
         result[batch] = np.clip(means, data.activation_min, data.activation_max)
-    output[...] = result.reshape(output.shape)
+    output[...] = result.reshape(-1, *output.shape[1:])
 
 
 def invoke_max(context: InvokeContext, node: Operator, data: OpData) -> None:
@@ -122,7 +122,7 @@ def invoke_max(context: InvokeContext, node: Operator, data: OpData) -> None:
         image = padded(images[batch], data.rows, data.columns, images.dtype, fill=lowest)
         largest = np.fmax(lowest, _pool(np.fmax, image, data.rows, data.columns))
         np.clip(largest, data.activation_min, data.activation_max, out=result[batch])
-    output[...] = result.reshape(output.shape)
+    output[...] = result.reshape(-1, *output.shape[1:])
 
 
 def _images(context: InvokeContext, node: Operator) -> tuple[Array, Array, Array]:
