@@ -7,16 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from tests.arena.models import dense_chain
+from tests.arena.models import RandomGraph, dense_chain
 from tests.builder import OperatorSpec, SubgraphSpec, TensorSpec, build_model, constant
 from tinylab.model import load_model
 from tinylab.model.options import (
     AddOptions,
-    ConcatenationOptions,
-    FullyConnectedOptions,
     IfOptions,
-    ReducerOptions,
-    SplitOptions,
     WhileOptions,
 )
 from tinylab.peers.tflm import TflmSession
@@ -34,68 +30,6 @@ def assert_head_as_tflm(tflm: TflmSession, model: bytes) -> int:
     head = arena_needs(load_model(model)).head_bytes
     assert head == arena.head_bytes
     return head
-
-
-class RandomGraph:
-    """int8 tensors of shape (1, n), each made of earlier ones; some are read again much later, some never."""
-
-    def __init__(self, seed: int) -> None:
-        self.rng = np.random.default_rng(seed)
-        self.tensors: list[TensorSpec] = []
-        self.operators: list[OperatorSpec] = []
-        self.rows: list[int] = [self.add(TensorSpec((1, 2 * self.random(1, 40)), "INT8", 0.1, 3))]
-        self.inputs = list(self.rows)
-
-    def random(self, low: int, high: int) -> int:
-        return int(self.rng.integers(low, high + 1))
-
-    def add(self, tensor: TensorSpec) -> int:
-        self.tensors.append(tensor)
-        return len(self.tensors) - 1
-
-    def row(self, width: int) -> int:
-        self.rows.append(self.add(TensorSpec((1, width), "INT8", 0.1, 3)))
-        return self.rows[-1]
-
-    def width(self, tensor: int) -> int:
-        return self.tensors[tensor].shape[1]
-
-    def grow(self) -> None:
-        a = int(self.rng.choice(self.rows))
-        kind = self.rng.choice(["add", "concatenate", "split", "mean", "dense", "input"])
-        if kind == "add":
-            same = [b for b in self.rows if self.width(b) == self.width(a)]
-            b = int(self.rng.choice(same))
-            self.operators.append(OperatorSpec("ADD", [a, b], [self.row(self.width(a))], AddOptions(), version=2))
-        elif kind == "concatenate":
-            b = int(self.rng.choice(self.rows))
-            output = self.row(self.width(a) + self.width(b))
-            self.operators.append(OperatorSpec("CONCATENATION", [a, b], [output], ConcatenationOptions(axis=1)))
-        elif kind == "split" and self.width(a) % 2 == 0:
-            axis = self.add(constant(np.array(1, np.int32)))
-            halves = [self.row(self.width(a) // 2) for _ in range(2)]
-            self.operators.append(OperatorSpec("SPLIT", [axis, a], halves, SplitOptions(2)))
-        elif kind == "mean":  # three scratch buffers
-            axes = self.add(constant(np.array([0], np.int32)))
-            options = ReducerOptions(keep_dims=True)
-            self.operators.append(OperatorSpec("MEAN", [a, axes], [self.row(self.width(a))], options, version=2))
-        elif kind == "dense":
-            units = 2 * self.random(1, 50)
-            weights = self.add(constant(np.ones((units, self.width(a)), np.int8), scale=0.01))
-            operands = [a, weights, -1]
-            self.operators.append(
-                OperatorSpec("FULLY_CONNECTED", operands, [self.row(units)], FullyConnectedOptions(), version=4)
-            )
-        else:
-            self.inputs.append(self.row(self.random(1, 90)))
-
-    def model(self, size: int) -> bytes:
-        while len(self.operators) < size:
-            self.grow()
-        computed = [tensor for operator in self.operators for tensor in operator.outputs]
-        read = {tensor for operator in self.operators for tensor in operator.inputs}
-        outputs = {tensor for tensor in computed if tensor not in read and self.rng.random() < 0.7} | {computed[-1]}
-        return build_model([SubgraphSpec(self.tensors, self.operators, self.inputs, sorted(outputs))])
 
 
 def test_random_graphs(tflm: TflmSession) -> None:

@@ -57,11 +57,12 @@ def quantize(tensor: Tensor, real: ArrayLike) -> NDArray[Any]:
     values = np.asarray(real, np.float32)
     if tensor.type is TensorType.FLOAT32:
         return values
-    if tensor.quantization is None:
+    if tensor.quantization is None or tensor.quantization.scale <= 0:
         raise InvokeError(
             f'tensor {tensor.index} "{tensor.name}" is {tensor.type.name} without a scale: give it integers'
         )
-    ratio = (values / np.float32(tensor.quantization.scale)).astype(np.float64)  # float64: so that + 0.5 is exact
+    with np.errstate(over="ignore"):  # infinity is clipped like any large number
+        ratio = (values / np.float32(tensor.quantization.scale)).astype(np.float64)  # float64: so that + 0.5 is exact
     rounded = np.copysign(np.floor(np.abs(ratio) + 0.5), ratio) + tensor.quantization.zero_point
     limits = np.iinfo(tensor.dtype)
     quantized: NDArray[Any] = np.clip(rounded, limits.min, limits.max).astype(tensor.dtype)
