@@ -1,0 +1,21 @@
+"""A progress bar for the long steps of a notebook."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import ipywidgets
+from IPython.display import display
+
+
+def progress_bar() -> Callable[[str, int, int], None]:
+    """A callback (stage, done, total) that draws a bar below the cell, one line for all stages."""
+    bar = ipywidgets.IntProgress(min=0, max=1, layout=ipywidgets.Layout(width="24rem"))
+    label = ipywidgets.Label()
+    display(ipywidgets.HBox([bar, label]))  # type: ignore[no-untyped-call]
+
+    def show(stage: str, done: int, total: int) -> None:
+        bar.max, bar.value = max(total, 1), done
+        label.value = f"{stage}: {done:,} of {total:,}"
+
+    return show
