@@ -30,5 +30,6 @@ def test_one_is_lost_beside_two_to_the_24() -> None:
 def test_divided_multiplier() -> None:
     assert divided_multiplier(2**30, -1, 1) == (2**30, -1)
     assert divided_multiplier(2**30, -1, 49) == (2**35 // 49, -6)
+    assert divided_multiplier(2**30, 0, 3) == (715827882, -1)  # 715827882.67
     assert divided_multiplier(2**30, -31, 49) == (2**30 // 49, -31)  # no shift beyond -31
     assert divided_multiplier(2**30, 0, 2**40) == (2**21, -31)

@@ -76,6 +76,31 @@ def test_the_sum_is_read_as_uint32() -> None:
     assert np.unique(divide_by_sum(exps, sum_of_exps(exps), np.int16)).tolist() == [-(2**15) + round(2**16 / 5000)]
 
 
+def c_lookup(table: list[int], x: int) -> int:
+    index, offset = 256 + (x >> 7), x & 0x7F
+    return table[index] + (((table[index + 1] - table[index]) * offset + 64) >> 7)
+
+
+def c_softmax_int16(row: list[int], multiplier: int, left_shift: int) -> list[int]:
+    exp, one_over = int16_exp_table().tolist(), int16_one_over_one_plus_x_table().tolist()
+    scaled = [c_multiply(x - max(row), multiplier, left_shift) + 32767 for x in row]
+    exps = [c_lookup(exp, min(max(x, -32768), 32767)) for x in scaled]
+    headroom = 32 - sum(exps).bit_length()
+    shifted = ((sum(exps) << (headroom - 1)) + (1 << 13)) >> 14
+    scale = c_lookup(one_over, min(max(shifted - (1 << 15) - (1 << 16), -32768), 32767))
+    right = 31 - headroom
+    return [min(max((x * scale + (1 << (right - 1))) >> right, 0), 32767) for x in exps]
+
+
+def test_int16_rows_are_those_of_the_c_loop() -> None:
+    rng = np.random.default_rng(3)
+    for _ in range(100):
+        numbers = quantize_multiplier(2.0 ** rng.uniform(-14, -3) / (10.0 / 65535.0))
+        row = rng.integers(-(2**15), 2**15, rng.integers(1, 20)) // rng.choice([1, 100])
+        ours = softmax_int16(row.astype(np.int16), *numbers, int16_exp_table(), int16_one_over_one_plus_x_table())
+        assert ours.tolist() == c_softmax_int16(row.tolist(), *numbers)
+
+
 def test_int16_is_near_the_real_function() -> None:
     rng = np.random.default_rng(2)
     x = rng.integers(-(2**15), 2**15, (50, 10)).astype(np.int16)

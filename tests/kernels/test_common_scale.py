@@ -16,8 +16,8 @@ def test_smaller_than_one() -> None:
 
 
 @pytest.mark.parametrize("real", [0.0, -0.5, 1.0, 7.0, 1 - 2.0**-40, float("inf"), float("nan")])
-def test_what_tflm_aborts_on(real: float) -> None:
-    """1 - 2**-40 is below 1 and still rounds up to a multiplier of 1."""
+def test_other_multipliers_are_refused(real: float) -> None:
+    """TFLM aborts on them. 1 - 2**-40 is below 1 and still rounds up to a multiplier of 1."""
     with pytest.raises(PrepareError, match="below 1"):
         smaller_than_one(real)
 

@@ -68,6 +68,13 @@ def test_op_data_by_hand() -> None:
     assert (negative.output_multiplier_alpha, negative.output_shift_alpha) == (-(2**30), 0)
 
 
+def test_multipliers_are_formed_in_double() -> None:
+    input_scale, alpha, output_scale = (float(np.float32(x)) for x in (0.29627860, 0.3, 0.30175868))
+    data = op_data(REGISTRATION, leaky(TensorSpec((1,), "INT8", input_scale), alpha, scale=output_scale))
+    assert data.output_multiplier_alpha == 1265090645  # in float32 it would be 1265090560
+    assert data.output_multiplier_alpha == round(input_scale * alpha / output_scale * 2**32)
+
+
 def test_by_hand() -> None:
     floats = leaky(TensorSpec((4,), "FLOAT32"), 0.25)
     assert outputs_of(floats, np.array([[-8, -1, 0, 3]], np.float32))[0].tolist() == [[-2, -0.25, 0, 3]]

@@ -76,14 +76,21 @@ def test_op_data_by_hand() -> None:
     assert (wide.input_multiplier, wide.input_left_shift) == (2**30, 1)
 
 
-def test_a_flat_row_of_512_kills_tflm(tflm: TflmSession) -> None:
-    flat = np.zeros((1, 512), np.int8)
-    assert_as_tflm(tflm, softmax_model((511,), ("int8", "int8"), 0.5), flat[:, 1:])
-    assert_as_tflm(tflm, softmax_model((512,), ("int8", "int16"), 0.5), flat)
-    model = softmax_model((512,), ("int8", "int8"), 0.5)
-    assert refusal_of(model)[0] == "invoke"
-    assert "512 or more" in refusal_of(model)[1]
-    theirs = tflm.run(model, flat)
+FLAT = np.zeros((1, 512), np.int8)
+FLAT_MODEL = softmax_model((512,), ("int8", "int8"), 0.5)
+
+
+def test_a_flat_row_of_512_is_refused() -> None:
+    phase, message = refusal_of(FLAT_MODEL)
+    assert phase == "invoke"
+    assert "512 or more" in message
+    assert outputs_of(softmax_model((511,), ("int8", "int8"), 0.5), FLAT[:, 1:])[0].max() == -127
+
+
+def test_a_flat_row_of_512_kills_the_real_one(tflm: TflmSession) -> None:
+    assert_as_tflm(tflm, softmax_model((511,), ("int8", "int8"), 0.5), FLAT[:, 1:])
+    assert_as_tflm(tflm, softmax_model((512,), ("int8", "int16"), 0.5), FLAT)
+    theirs = tflm.run(FLAT_MODEL, FLAT)
     assert not theirs.ran
     assert theirs.reason == "died"
 
