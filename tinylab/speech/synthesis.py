@@ -166,20 +166,25 @@ def _own_vocal_tract(lines: list[str], rng: np.random.Generator) -> list[str]:
             formants[int(words[1])] = values + [100.0] * (3 - len(values))
         elif words[:1] == ["pitch"]:
             pitch = [float(w) for w in words[1:3]]
-    length = rng.uniform(0.92, 1.12)  # of the whole tract: a longer one lowers every formant
+    low = min(pitch[0] * np.exp(rng.uniform(np.log(0.9), np.log(2.2))), 320.0)
+    higher = low / pitch[0]
+    # A higher voice tends to have a shorter vocal tract, which raises every formant.
+    tract = higher**0.15 * rng.uniform(0.93, 1.08)
     own = []
     for n, (frequency, strength, width) in formants.items():
-        frequency *= length * rng.uniform(0.96, 1.04)
+        frequency *= tract * rng.uniform(0.96, 1.04)
         strength *= rng.uniform(0.8, 1.25)
-        width *= rng.uniform(0.85, 1.5)
+        width *= rng.uniform(1.3, 2.0)
         own.append(f"formant {n} {frequency:.0f} {strength:.0f} {width:.0f}")
-    scale = rng.uniform(0.85, 1.2)
     spread = rng.uniform(0.6, 1.6)
-    low = pitch[0] * scale
-    own.append(f"pitch {low:.0f} {low + max(10.0, (pitch[1] - pitch[0]) * scale * spread):.0f}")
+    own.append(f"pitch {low:.0f} {low + max(10.0, (pitch[1] - pitch[0]) * higher * spread):.0f}")
     own.append(f"flutter {rng.integers(0, 8)}")
     own.append(f"roughness {rng.integers(0, 4)}")
     own.append(f"consonants {rng.integers(60, 160)} {rng.integers(70, 140)}")
+    # Breath fills the valleys between the formants, which are far too deep without it: real spectra are smoother.
+    breath = rng.uniform(10, 50)
+    own.append("breath " + " ".join(f"{breath * b:.0f}" for b in rng.uniform(0.5, 1.5, 8)))
+    own.append("breathw " + " ".join(str(w) for w in rng.integers(100, 400, 8)))
     return own
 
 
