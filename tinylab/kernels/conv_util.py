@@ -27,7 +27,7 @@ from tinylab.kernels.kernel_util import (
     zero_point_of,
 )
 from tinylab.kernels.padding import Window, window
-from tinylab.model import ActivationFunctionType, Operator, Tensor, TensorType
+from tinylab.model import Operator, Tensor, TensorType
 
 INPUT, FILTER, BIAS, OUTPUT = 0, 1, 2, 0
 EXACT_FLOAT32 = 2**24  # float32 holds every smaller integer; float64 every one below 2**53, more than any sum here
@@ -145,30 +145,36 @@ def require_conv_types(input: Tensor, filter: Tensor, bias: Tensor | None, outpu
 def _stage(context: PrepareContext, node: Operator, channel_axis: int) -> OutputStage:
     input, filter = context.input_tensor(node, INPUT), context.input_tensor(node, FILTER)
     bias, output = context.optional_input_tensor(node, BIAS), context.output_tensor(node, OUTPUT)
-    activation = node.options.fused_activation_function
     if input.type == TensorType.FLOAT32:
-        return float_stage(activation)
-    multipliers, shifts = output_multipliers(input, filter, output)
+        return float_stage(node.options)
+    multipliers = output_multipliers(input, filter, output)
     quantization = filter.quantization
     if quantization is not None and quantization.per_channel:
         axis, channels = quantization.quantized_dimension, filter.shape[channel_axis]
         if len(quantization.scales) != channels or filter.shape[axis] != channels:
             refuse(f"{describe(filter)} with {len(quantization.scales)} scales", f"one, or one for {channels} channels")
-    low, high = activation_range_quantized(activation, output)
     zero_point = zero_point_of(output) if input.type == TensorType.INT8 else 0
-    int64_sums = adds_in_int64(input, bias, getattr(node.options, "quantized_bias_type", TensorType.FLOAT32))
-    return OutputStage(multipliers, shifts, zero_point, low, high, int64_sums)
+    return quantized_stage(input, bias, output, node.options, multipliers, zero_point)
 
 
-def float_stage(activation: ActivationFunctionType) -> OutputStage:
-    """The stage of a float32 operator."""
-    return OutputStage(None, 0, 0, *activation_range_float(activation))
+def float_stage(options: Any) -> OutputStage:
+    """The stage of a float32 operator with these options."""
+    return OutputStage(None, 0, 0, *activation_range_float(options.fused_activation_function))
 
 
-def adds_in_int64(input: Tensor, bias: Tensor | None, quantized_bias_type: TensorType) -> bool:
-    """Whether an operator's sums are int64: those of int16 inputs, unless the bias is int32 or is said to be."""
-    bias_type = quantized_bias_type if bias is None else bias.type
-    return input.type == TensorType.INT16 and bias_type != TensorType.INT32
+def quantized_stage(
+    input: Tensor,
+    bias: Tensor | None,
+    output: Tensor,
+    options: Any,
+    multipliers: tuple[NDArray[np.int32] | int, NDArray[np.int32] | int],
+    zero_point: int,
+) -> OutputStage:
+    """The stage of an integer operator. Sums of int16 inputs are int64, unless the bias is int32 or is said to be."""
+    low, high = activation_range_quantized(options.fused_activation_function, output)
+    bias_type = getattr(options, "quantized_bias_type", None) if bias is None else bias.type
+    int64_sums = input.type == TensorType.INT16 and bias_type != TensorType.INT32
+    return OutputStage(*multipliers, zero_point, low, high, int64_sums)
 
 
 def constant_weights(

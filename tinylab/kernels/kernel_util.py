@@ -172,14 +172,16 @@ def output_multipliers(input: Tensor, filter: Tensor, output: Tensor) -> tuple[N
     return quantize_multipliers(np.float64(scale_of(input)) * scales / np.float64(scale_of(output)))
 
 
-def single_output_multiplier(input: Tensor, filter: Tensor, output: Tensor) -> tuple[int, int]:
+def single_output_multiplier(input: Tensor, filter: Tensor, bias: Tensor | None, output: Tensor) -> tuple[int, int]:
     """The same for FULLY_CONNECTED with one filter scale: TFLM multiplies the two scales in **float32** first.
 
-    TFLM: GetQuantizedConvolutionMultipler.
+    GetQuantizedConvolutionMultipler. Refuses a bias whose scale is further from it than 0.02 of the output's.
     """
     require_scale(output)
-    product = np.float64(scale_of(input) * scale_of(filter))
-    return quantize_multiplier(float(product / np.float64(scale_of(output))))
+    sum_scale, output_scale = float(scale_of(input)) * float(scale_of(filter)), float(scale_of(output))
+    if bias is not None and abs(sum_scale - float(scale_of(bias))) > 0.02 * output_scale:
+        refuse(f"{describe(bias)} of scale {scale_of(bias):g}", f"input scale × filter scale, {sum_scale:g}")
+    return quantize_multiplier(float(scale_of(input) * scale_of(filter)) / output_scale)
 
 
 def require_scale(tensor: Tensor) -> None:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
-from numpy.typing import DTypeLike
+from numpy.typing import DTypeLike, NDArray
 
 from tinylab.kernels.kernel_util import Array, refuse
 from tinylab.model import Padding
@@ -40,6 +40,12 @@ class Window(NamedTuple):
         """What `tap` sees of a padded axis, place after place."""
         first = tap * self.dilation
         return slice(first, first + (self.out_size - 1) * self.stride + 1, self.stride)
+
+    def counts(self, in_size: int) -> NDArray[np.int32]:
+        """How many of `in_size` elements each place of an undilated window sees: int32 [out_size]."""
+        first = np.arange(self.out_size, dtype=np.int32) * self.stride - self.before
+        counts: NDArray[np.int32] = np.minimum(self.size, in_size - first) - np.maximum(0, -first)
+        return np.maximum(counts, 0)
 
 
 def window(padding: Padding, in_size: int, out_size: int, size: int, stride: int, dilation: int = 1) -> Window:
@@ -78,6 +84,23 @@ def taps(image: Array, rows: Window, columns: Window) -> Iterator[Array]:
     for row in range(rows.size):
         for column in range(columns.size):
             yield image[:, rows.places(row), columns.places(column)]
+
+
+def reduce_windows(combine: np.ufunc, image: Array, rows: Window, columns: Window) -> Array:
+    """`combine` of what each place sees of a padded image: [batch, out_height, out_width, channels].
+
+    First down the rows, then along the columns: as many passes as a window has rows and columns together.
+    """
+    still = Window(size=1, stride=1, dilation=1, before=0, after=0, out_size=0)  # sees every element by itself
+    for down, along in (
+        (rows, still._replace(out_size=image.shape[2])),
+        (still._replace(out_size=rows.out_size), columns),
+    ):
+        first, *others = taps(image, down, along)
+        image = first.copy()
+        for seen in others:
+            combine(image, seen, out=image)
+    return image
 
 
 def windows(image: Array, rows: Window, columns: Window) -> Array:

@@ -1,6 +1,6 @@
 """output[y, x, c] = activation(the mean, or the largest, of input[y*stride + i, x*stride + j, c] over i and j)
 
-Both are separable: first down the rows, then along the columns, a few passes over whole images.
+Over the places of each window that lie in the image: padding counts for nothing.
 
 Retells tensorflow/lite/micro/kernels/pooling.cc, pooling_common.cc and
 tensorflow/lite/kernels/internal/reference/pooling.h, integer_ops/pooling.h.
@@ -30,7 +30,7 @@ from tinylab.kernels.kernel_util import (
     scale_of,
     zero_point_of,
 )
-from tinylab.kernels.padding import Window, image_tiles, padded, taps, window
+from tinylab.kernels.padding import Window, image_tiles, padded, reduce_windows, window
 from tinylab.model import Operator, TensorType
 
 INPUT, OUTPUT = 0, 0
@@ -62,7 +62,7 @@ def prepare(context: PrepareContext, node: Operator) -> OpData:
             (2, options.filter_width, options.stride_w),
         )
     )
-    counts = _counts(rows, input.shape[1])[:, None, None] * _counts(columns, input.shape[2])[:, None]
+    counts = rows.counts(input.shape[1])[:, None, None] * columns.counts(input.shape[2])[:, None]
     if input.type == TensorType.FLOAT32:
         return OpData(rows, columns, counts, *activation_range_float(options.fused_activation_function))
     scale_difference = abs(scale_of(input) - scale_of(output))
@@ -74,30 +74,9 @@ def prepare(context: PrepareContext, node: Operator) -> OpData:
 def prepare_average(context: PrepareContext, node: Operator) -> OpData:
     """The same, and no window may miss the image."""
     data = prepare(context, node)
-    if np.any(data.counts <= 0):
+    if np.any(data.counts == 0):
         refuse(f"a window that misses {describe(context.input_tensor(node, INPUT))}", "an element in every window")
     return data
-
-
-def _counts(axis: Window, in_size: int) -> NDArray[np.int32]:
-    """How many of `in_size` elements each place sees: int32 [out_size]."""
-    first = np.arange(axis.out_size, dtype=np.int32) * axis.stride - axis.before
-    return np.minimum(axis.size, in_size - first) - np.maximum(0, -first)
-
-
-def _pool(combine: np.ufunc, image: Array, rows: Window, columns: Window) -> Array:
-    """`combine` of each window of a padded image [batch, height, width, channels]."""
-    for down, along in ((rows, _every(image.shape[2])), (_every(rows.out_size), columns)):
-        first, *others = taps(image, down, along)
-        image = first.copy()
-        for seen in others:
-            combine(image, seen, out=image)
-    return image
-
-
-def _every(size: int) -> Window:
-    """A window of one tap at each place."""
-    return Window(size=1, stride=1, dilation=1, before=0, after=0, out_size=size)
 
 
 def invoke_average(context: InvokeContext, node: Operator, data: OpData) -> None:
@@ -105,7 +84,7 @@ def invoke_average(context: InvokeContext, node: Operator, data: OpData) -> None
     images, output, result = _images(context, node)
     dtype: type[Any] = np.float32 if output.dtype == np.float32 else np.int32
     for batch in image_tiles(len(images), images[0].size):
-        sums = _pool(np.add, padded(images[batch], data.rows, data.columns, dtype), data.rows, data.columns)
+        sums = reduce_windows(np.add, padded(images[batch], data.rows, data.columns, dtype), data.rows, data.columns)
         if dtype is np.float32:
             means = sums / data.counts.astype(np.float32)  # float32 [batch, out_height, out_width, channels]
         else:
@@ -120,7 +99,7 @@ def invoke_max(context: InvokeContext, node: Operator, data: OpData) -> None:
     lowest = float(np.finfo(np.float32).min) if output.dtype == np.float32 else int(np.iinfo(output.dtype).min)
     for batch in image_tiles(len(images), images[0].size):
         image = padded(images[batch], data.rows, data.columns, images.dtype, fill=lowest)
-        largest = np.fmax(lowest, _pool(np.fmax, image, data.rows, data.columns))
+        largest = np.fmax(lowest, reduce_windows(np.fmax, image, data.rows, data.columns))
         np.clip(largest, data.activation_min, data.activation_max, out=result[batch])
     output[...] = result.reshape(-1, *output.shape[1:])
 
