@@ -141,6 +141,16 @@ def test_int16_has_no_zero_points(tflm: TflmSession) -> None:
         assert_like_tflm(tflm, case, random_values(rng, "int16", 3, 1, 2, 2, 2) >> 8)
 
 
+def test_a_channel_of_scale_0(tflm: TflmSession) -> None:
+    """As a converter may leave one whose weights are all 0: it is its zero point everywhere."""
+    filter = constant(np.ones((2, 1, 1, 1), np.int8), scale=[0.0, 0.5])
+    model = single_operator("CONV_2D", [TensorSpec((1, 1, 1, 1), "INT8", 1.0), filter, None],
+                            [TensorSpec((1, 1, 1, 2), "INT8", 1.0, 7)], PLAIN)  # fmt: skip
+    image = np.full((1, 1, 1, 1, 1), 50, np.int8)
+    assert outputs_of(model, image)[0].ravel().tolist() == [7, 32]
+    assert_as_tflm(tflm, model, image)
+
+
 def test_largest_sums(tflm: TflmSession) -> None:
     """Beyond 2**24, where float32 would lose bits, and past int32, where sums wrap."""
     filter = np.full((2, 3, 3, 128), 127, np.int8)

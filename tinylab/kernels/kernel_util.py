@@ -165,9 +165,9 @@ def output_multipliers(input: Tensor, filter: Tensor, output: Tensor) -> tuple[N
 
     n is the number of filter scales. TFLM forms them in double, one or many (PopulateConvolutionQuantizationParams).
     """
-    for tensor in (input, filter, output):
-        require_scale(tensor)
-    assert filter.quantization is not None
+    require_scale(output)
+    if input.quantization is None or filter.quantization is None:
+        refuse(f"{describe(input)} and {describe(filter)}", "both quantized")
     scales = filter.quantization.scales.astype(np.float64)
     return quantize_multipliers(np.float64(scale_of(input)) * scales / np.float64(scale_of(output)))
 
