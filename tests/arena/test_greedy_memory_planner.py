@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tinylab.arena import BufferRequirements, GreedyMemoryPlanner
 from tinylab.arena.greedy_memory_planner import placement_order, planned_bytes
+
+SETTINGS = settings(deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
 
 Buffer = BufferRequirements
 
@@ -162,12 +164,13 @@ def buffers(draw: st.DrawFn, offline: bool = True) -> Buffer:
     return Buffer(size, first, last, offset)
 
 
-@settings(max_examples=250)
+@settings(SETTINGS, max_examples=250)
 @given(st.lists(buffers(), max_size=25))
 def test_as_the_linked_list_of_the_original(requirements: list[Buffer]) -> None:
     assert GreedyMemoryPlanner().plan(requirements) == LinkedListPlanner(requirements).plan()
 
 
+@SETTINGS
 @given(st.lists(buffers(offline=False), max_size=40))
 def test_no_two_buffers_alive_at_once_overlap(requirements: list[Buffer]) -> None:
     plan = GreedyMemoryPlanner().plan(requirements)
@@ -183,6 +186,7 @@ def test_no_two_buffers_alive_at_once_overlap(requirements: list[Buffer]) -> Non
     assert max(alive) <= planned_bytes(requirements, plan) <= sum(b.size_bytes for b in requirements)
 
 
+@SETTINGS
 @given(st.lists(buffers(), max_size=25))
 def test_offline_offsets_are_kept_and_online_buffers_avoid_them(requirements: list[Buffer]) -> None:
     plan = GreedyMemoryPlanner().plan(requirements)

@@ -213,6 +213,12 @@ def test_calls_too_deep_for_any_stack() -> None:
         built(model_of(*graphs, graph([x()])))
 
 
+def test_calls_that_double_at_every_step() -> None:
+    graphs = [graph([x()], ("IF", [0], [], IfOptions(i + 1, i + 1))) for i in range(40)]
+    with pytest.raises(ModelError, match="or 10000 times"):
+        built(model_of(*graphs, graph([x()])))
+
+
 # -- a plan in the model -----------------------------------------------------------------------------------------------
 
 PLANNED = graph([x(), WEIGHTS, x(), x(), x(is_variable=True)], ("a", [0, 1, 4], [2]), ("b", [2], [3]), inputs=[0])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.arena.models import allocate, custom_chain, dense_chain, hello_world
@@ -14,6 +14,8 @@ from tinylab.errors import ArenaError, ModelError
 from tinylab.model import Model, load_model
 from tinylab.model.options import Conv2DOptions, ReducerOptions
 from tinylab.runtime import arena_needs
+
+SETTINGS = settings(deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
 
 BOTH = pytest.mark.parametrize("target", ["cortex-m4/reference", "x86-64/reference"])
 
@@ -228,7 +230,7 @@ chains = st.lists(st.integers(1, 900), min_size=1, max_size=12)
 
 
 @BOTH
-@settings(max_examples=15)
+@settings(SETTINGS, max_examples=15)
 @given(st.lists(chains, min_size=1, max_size=3))
 def test_needs_is_the_smallest_arena_that_works_and_every_larger_one_does(target: str, sizes: list[list[int]]) -> None:
     models = [custom_chain(one) for one in sizes]

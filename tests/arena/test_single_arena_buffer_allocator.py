@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tinylab.arena import SingleArenaBufferAllocator
 from tinylab.arena.single_arena_buffer_allocator import align_down, align_up
 from tinylab.errors import ArenaError
+
+SETTINGS = settings(deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
 
 
 @pytest.mark.parametrize(
@@ -167,6 +169,7 @@ steps = st.lists(
 )
 
 
+@SETTINGS
 @given(st.integers(0, 300), steps)
 def test_head_temp_and_tail_never_meet_and_every_address_is_aligned(
     size: int, script: list[tuple[str, int, int]]

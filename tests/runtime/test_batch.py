@@ -254,6 +254,12 @@ def test_different_numbers_of_samples() -> None:
         interpreter.predict([rows(2), rows(3)])
 
 
+def test_an_input_that_is_a_constant() -> None:
+    interpreter = allocated(model_of([constant(np.ones((1, 4), np.int8)), ROW], ("AddOne", [0], [1]), inputs=[0]))
+    with pytest.raises(InvokeError, match='input 0 "" is a constant of the model: it cannot be fed'):
+        interpreter.predict(rows(2))
+
+
 def test_memory_stays_bounded() -> None:
     assert batch.samples_at_once(0) == batch.MOST_SAMPLES
     assert batch.samples_at_once(16) == batch.MOST_SAMPLES

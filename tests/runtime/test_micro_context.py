@@ -84,5 +84,13 @@ def test_one_sample_has_the_tensors_own_shapes() -> None:
     assert len(SampleContext(whole, 0).arrays) == 4
 
 
+def test_there_is_no_data_in_prepare() -> None:
+    graph = context().subgraph
+    with pytest.raises(InvokeError, match=r'tensor 0 "x" \(INT8 2x2\) has no data: Prepare sees descriptions alone'):
+        MicroContext(graph).input_data(graph.operators[0], 0)
+    with pytest.raises(InvokeError, match=r"tensor 3 .* has no data"):
+        MicroContext(graph).output_data(graph.operators[0], 0)
+
+
 def test_a_tensor_without_a_constant() -> None:
     assert constant_array(context().subgraph.tensors[0]) is None

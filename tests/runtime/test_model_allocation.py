@@ -6,7 +6,7 @@ import re
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.arena.models import allocate, custom_chain, dense_chain, hello_world
@@ -17,6 +17,8 @@ from tinylab.errors import ArenaError, PrepareError
 from tinylab.model import Model, load_model
 from tinylab.runtime import AllOpsResolver, MicroInterpreter, MicroMutableOpResolver, arena_needs
 from tinylab.runtime.model_allocation import shared_arena_needs
+
+SETTINGS = settings(deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
 
 M4, X86 = "cortex-m4/reference", "x86-64/reference"
 BOTH = pytest.mark.parametrize("target", [M4, X86])
@@ -170,7 +172,7 @@ sizes = st.lists(st.integers(1, 600), min_size=1, max_size=5)
 
 
 @BOTH
-@settings(max_examples=40)
+@settings(SETTINGS, max_examples=40)
 @given(st.lists(sizes, min_size=1, max_size=3), st.integers(0, 2500))
 def test_the_bytes_that_would_do_are_the_fewest(target: str, shapes: list[list[int]], arena_bytes: int) -> None:
     """Whatever the size of the arena (also an odd one) and however many models lie in it already."""

@@ -19,6 +19,7 @@ from tinylab.model import BuiltinOperator, Model, Operator, Tensor, TensorType
 OFFLINE_MEMORY_ALLOCATION = "OfflineMemoryAllocation"  # the metadata of a model that brings its own plan
 ONLINE_PLANNED = -1  # an offset in it that leaves the tensor to the planner
 DEEPEST_CALLS = 100  # subgraphs inside subgraphs: far more than any converter makes
+MOST_CALLS = 10_000  # two calls a subgraph, a hundred deep, would be walked until the end of time
 
 
 class ScratchBufferRequest(NamedTuple):
@@ -74,6 +75,7 @@ class AllocationInfoBuilder:
     def __init__(self, model: Model, scratch_buffer_requests: Sequence[ScratchBufferRequest]) -> None:
         self._model = model
         self._moment = 0
+        self._call_count = 0
         offline = offline_planned_offsets(model)
         tensors = [(subgraph, tensor) for subgraph in model.subgraphs for tensor in subgraph.tensors]
         self._tensors = {
@@ -133,8 +135,11 @@ class AllocationInfoBuilder:
         if called in callers:
             chain = " -> ".join(map(str, (*callers, called)))
             raise ModelError(f"subgraph {called} calls itself ({chain}), which never ends", place=place, found=called)
-        if len(callers) >= DEEPEST_CALLS:
-            raise ModelError(f"subgraphs call one another more than {DEEPEST_CALLS} deep", place=place)
+        self._call_count += 1
+        if len(callers) > DEEPEST_CALLS or self._call_count > MOST_CALLS:
+            raise ModelError(
+                f"subgraphs call one another more than {DEEPEST_CALLS} deep or {MOST_CALLS} times", place=place
+            )
 
 
 def _needs_allocating(tensor: Tensor, offline_offset: int | None) -> bool:

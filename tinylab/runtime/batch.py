@@ -77,6 +77,8 @@ def check_inputs(tensors: Sequence[Tensor], inputs: Inputs) -> list[NDArray[Any]
 
 def _check_input(index: int, tensor: Tensor, array: NDArray[Any]) -> NDArray[Any]:
     name = f'input {index} "{tensor.name}"'
+    if tensor.is_constant:
+        raise InvokeError(f"{name} is a constant of the model: it cannot be fed")
     if array.dtype != tensor.dtype:
         quantize = f"interpreter.input({index}).quantize(x) makes it of real numbers"
         remedy = f"x.astype(np.{tensor.dtype})" if tensor.quantization is None else quantize

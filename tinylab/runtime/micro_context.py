@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tinylab.errors import InvokeError
+from tinylab.kernels.kernel_util import describe
 from tinylab.model import Operator, Subgraph, Tensor
 
 Array = NDArray[Any]
@@ -42,16 +43,24 @@ class MicroContext:
 
     def input_data(self, node: Operator, index: int) -> Array:
         """Input `index` as an array [samples, *shape]; constants have samples = 1."""
-        return self.arrays[self.input_tensor(node, index).index]
+        return self._data(self.input_tensor(node, index))
 
     def optional_input_data(self, node: Operator, index: int) -> Array | None:
         """The same, or None where the model leaves the input out."""
         tensor = self.optional_input_tensor(node, index)
-        return None if tensor is None else self.arrays[tensor.index]
+        return None if tensor is None else self._data(tensor)
 
     def output_data(self, node: Operator, index: int) -> Array:
         """Output `index`, an array [samples, *shape] that lies in the arena: assign into it."""
-        return self.arrays[self.output_tensor(node, index).index]
+        return self._data(self.output_tensor(node, index))
+
+    def _data(self, tensor: Tensor) -> Array:
+        if tensor.index not in self.arrays:
+            raise InvokeError(
+                f"{describe(tensor)} has no data: Prepare sees descriptions alone (a constant's tensor.constant()), "
+                "and a RESOURCE never has any"
+            )
+        return self.arrays[tensor.index]
 
 
 class SampleContext(MicroContext):
