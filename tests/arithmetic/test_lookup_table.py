@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tinylab.arithmetic.lookup_table import lookup_int16, populate_int16, round_half_away, tabulated
+from tinylab.arithmetic.lookup_table import lookup_int16, populate_int16, round_half_away, tabulated, tabulated_pair
 
 
 @pytest.mark.parametrize("dtype", [np.int8, np.uint8, np.int16])
@@ -71,3 +71,15 @@ def test_lookup_between_two_points() -> None:
     table = np.zeros(513, np.int16)
     table[256:258] = 100, 228
     assert lookup_int16(table, np.array([0, 1, 64, 127, 128], np.int16)).tolist() == [100, 101, 164, 227, 228]
+
+
+@pytest.mark.parametrize("dtype", [np.int8, np.uint8, np.int16])
+def test_tabulated_pair_is_the_function(dtype: type) -> None:
+    def function(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+        return 3 * a.astype(np.int32) - b
+
+    limits = np.iinfo(dtype)
+    a, b = np.random.default_rng(2).integers(limits.min, limits.max, (2, 4, 5, 6), dtype, endpoint=True)
+    a[0, 0, :2], b[0, 0, :2] = (limits.min, limits.max), (limits.max, limits.min)
+    for first, second in ((a, b), (a[:, :1], b[:1]), (a.T, b.T)):
+        np.testing.assert_array_equal(tabulated_pair(function, dtype)(first, second), function(first, second))

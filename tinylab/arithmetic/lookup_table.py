@@ -1,4 +1,4 @@
-"""Functions of an integer by table: the 256 values of an int8, and 513 points of an int16 with straight lines between.
+"""Functions of integers by table: every value of an int8, or 513 points of an int16 with straight lines between.
 
 Retells tensorflow/lite/kernels/internal/common.h (LUTPopulate, LUTLookup).
 """
@@ -28,6 +28,15 @@ def tabulated(function: Callable[[Array], Array], dtype: DTypeLike) -> Callable[
         return function
     table = function(np.arange(256, dtype=np.uint8).view(dtype))  # in the order of the bytes: 0 to 127, -128 to -1
     return lambda x: table[x.view(np.uint8)]
+
+
+def tabulated_pair(function: Callable[[Array, Array], Array], dtype: DTypeLike) -> Callable[[Array, Array], Array]:
+    """The same for functions of two arrays that broadcast, by a table of all 65,536 pairs where dtype has one byte."""
+    if np.dtype(dtype).itemsize > 1:
+        return function
+    every = np.arange(256, dtype=np.uint8).view(dtype)
+    table = function(every[:, np.newaxis], every).ravel()
+    return lambda a, b: table[a.view(np.uint8) * np.uint16(256) + b.view(np.uint8)]
 
 
 def round_half_away(x: Array) -> Array:

@@ -5,8 +5,8 @@ nothing, and still with a sum that fits in 32 bits. A third multiplier takes the
 
 Retells tensorflow/lite/kernels/internal/reference/add.h and sub.h.
 
-NB: an int8 input is one of 256 numbers in the common scale, computed in prepare and looked up. SUB's multipliers are
-formed in double, as in TFLM 8f6596d; 90b983c formed them in float32, which changes about one int16 result in 3,000.
+NB: the 65,536 sums of two int8 are computed in prepare and looked up. SUB's multipliers are formed in double, as in
+TFLM 8f6596d; 90b983c formed them in float32, which changes about one int16 result in 3,000.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tinylab.arithmetic.fixed_point import INT32_MAX, INT32_MIN, quantize_multiplier
-from tinylab.arithmetic.lookup_table import tabulated
+from tinylab.arithmetic.lookup_table import tabulated_pair
 from tinylab.arithmetic.requantize import requantize
 from tinylab.kernels.kernel_util import (
     Array,
@@ -32,6 +32,8 @@ from tinylab.kernels.kernel_util import (
 from tinylab.model import ActivationFunctionType, Tensor, TensorType
 
 QUANTIZED = (TensorType.INT8, TensorType.INT16)
+
+Terms = NDArray[np.int32]  # inputs in the common scale
 
 
 class Rescaling(NamedTuple):
@@ -53,13 +55,6 @@ class CommonScale(NamedTuple):
     output_zero_point: int
     activation_min: int
     activation_max: int
-    term1: Callable[[Array], Array]  # int8 or int16 in, int32 in the common scale out
-    term2: Callable[[Array], Array]
-
-    def requantize(self, total: NDArray[np.int32], dtype: np.dtype[np.signedinteger]) -> Array:
-        """`total`, in the common scale, as the output's integers."""
-        rescaling = self.output_multiplier, self.output_shift, self.output_zero_point
-        return requantize(total, *rescaling, self.activation_min, self.activation_max, dtype)
 
 
 def common_scale(input1: Tensor, input2: Tensor, output: Tensor, activation: ActivationFunctionType) -> CommonScale:
@@ -69,16 +64,12 @@ def common_scale(input1: Tensor, input2: Tensor, output: Tensor, activation: Act
     left_shift = 20 if output.type == TensorType.INT8 else 15
     scale1, scale2, output_scale = float(scale_of(input1)), float(scale_of(input2)), float(scale_of(output))
     twice_max_input_scale = 2 * max(scale1, scale2)
-    rescaling1 = Rescaling(zero_point_of(input1), left_shift, *smaller_than_one(scale1 / twice_max_input_scale))
-    rescaling2 = Rescaling(zero_point_of(input2), left_shift, *smaller_than_one(scale2 / twice_max_input_scale))
     return CommonScale(
-        rescaling1,
-        rescaling2,
+        Rescaling(zero_point_of(input1), left_shift, *smaller_than_one(scale1 / twice_max_input_scale)),
+        Rescaling(zero_point_of(input2), left_shift, *smaller_than_one(scale2 / twice_max_input_scale)),
         *smaller_than_one(twice_max_input_scale / ((1 << left_shift) * output_scale)),
         zero_point_of(output),
         *activation_range_quantized(activation, output),
-        tabulated(partial(rescale, rescaling1), input1.dtype),
-        tabulated(partial(rescale, rescaling2), input2.dtype),
     )
 
 
@@ -93,7 +84,26 @@ def smaller_than_one(real: float) -> tuple[int, int]:
     return multiplier, shift
 
 
-def rescale(rescaling: Rescaling, x: Array) -> NDArray[np.int32]:
+def combination(
+    scale: CommonScale, combine: Callable[[Terms, Terms], Terms], output: Tensor
+) -> Callable[[Array, Array], Array]:
+    """`combine`, np.add or np.subtract, in the common scale: a function of two int8 or int16 arrays that broadcast."""
+    return tabulated_pair(partial(_combine, scale, combine, output.dtype), output.dtype)
+
+
+def _combine(
+    scale: CommonScale,
+    combine: Callable[[Terms, Terms], Terms],
+    dtype: np.dtype[np.signedinteger],
+    x1: Array,
+    x2: Array,
+) -> Array:
+    total = combine(rescale(scale.input1, x1), rescale(scale.input2, x2))
+    rescaling = scale.output_multiplier, scale.output_shift, scale.output_zero_point
+    return requantize(total, *rescaling, scale.activation_min, scale.activation_max, dtype)
+
+
+def rescale(rescaling: Rescaling, x: Array) -> Terms:
     """`x`, int8 or int16, in the common scale: int32 of its shape."""
     shifted = (x.astype(np.int32) - rescaling.zero_point) << rescaling.left_shift
     return requantize(shifted, rescaling.multiplier, rescaling.shift, 0, INT32_MIN, INT32_MAX, np.int32)

@@ -6,12 +6,14 @@ does not look at pot_scale_int16: every int16 difference is rescaled in general.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 
-from tinylab.kernels.common_scale import QUANTIZED, CommonScale, common_scale
+from tinylab.kernels.common_scale import QUANTIZED, CommonScale, combination, common_scale
 from tinylab.kernels.kernel_util import (
+    Array,
     InvokeContext,
     PrepareContext,
     Registration,
@@ -30,9 +32,10 @@ INPUT1, INPUT2, OUTPUT = 0, 1, 0
 
 
 class OpData(NamedTuple):
-    """For int8 and int16 a common scale, for float32 and int32 an activation range."""
+    """For int8 and int16 a common scale and what is done in it, for float32 and int32 an activation range."""
 
     common_scale: CommonScale | None = None
+    function: Callable[[Array, Array], Array] | None = None
     activation_min: float = 0.0
     activation_max: float = 0.0
 
@@ -46,12 +49,13 @@ def prepare(context: PrepareContext, node: Operator) -> OpData:
     output = context.output_tensor(node, OUTPUT)
     require_broadcast(input1, input2, output)
     if output.type in QUANTIZED:
-        return OpData(common_scale(input1, input2, output, activation))
+        scale = common_scale(input1, input2, output, activation)
+        return OpData(scale, combination(scale, np.subtract, output))
     if output.type == TensorType.INT32:
         if input1.quantization or input2.quantization or output.quantization:
             refuse(f"quantized {describe(input1)}, {describe(input2)} or {describe(output)}", "int32 without scales")
-        return OpData(None, *activation_range_int32(activation))
-    return OpData(None, *activation_range_float(activation))
+        return OpData(None, None, *activation_range_int32(activation))
+    return OpData(None, None, *activation_range_float(activation))
 
 
 def invoke(context: InvokeContext, node: Operator, data: OpData) -> None:
@@ -60,9 +64,8 @@ def invoke(context: InvokeContext, node: Operator, data: OpData) -> None:
     require_type_at_invoke(type_, TensorType.FLOAT32, TensorType.INT32, *QUANTIZED)
     input1, input2 = broadcast_pair(context.input_data(node, INPUT1), context.input_data(node, INPUT2))
     output = context.output_data(node, OUTPUT)
-    if data.common_scale:
-        difference = data.common_scale.term1(input1) - data.common_scale.term2(input2)  # int32 [samples, *shape]
-        result = data.common_scale.requantize(difference, output.dtype)  # int8 or int16 [samples, *shape]
+    if data.function:
+        result = data.function(input1, input2)  # int8 or int16 [samples, *shape]
     else:
         difference = input1 - input2  # float32 or int32 [samples, *shape]; int32 wraps, as in C
         low, high = np.array([data.activation_min, data.activation_max], difference.dtype)
