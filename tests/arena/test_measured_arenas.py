@@ -107,6 +107,26 @@ def test_every_allocation_of_the_tail_and_every_planned_buffer(target: str) -> N
     print(f"{target}: {record_count} allocations of the tail and {buffer_count} planned buffers are the measured ones")
 
 
+@BOTH
+def test_the_temp_memory_that_prepare_takes(target: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its highest end over all operators: every TfLiteTensor that a kernel looks at counts."""
+    ends: list[int] = []
+    finish = MicroAllocator.finish_prepare_node_allocations
+
+    def note(self: MicroAllocator) -> None:
+        ends.append(self.memory.temp_offset)
+        finish(self)
+
+    monkeypatch.setattr(MicroAllocator, "finish_prepare_node_allocations", note)
+    differ = {}
+    for name, model, measured in cases(target):
+        ends.clear()
+        allocate(model, MicroAllocator.unbounded(target))
+        if max(ends) != measured["prepare_temp_peak_offset"]:
+            differ[name] = max(ends), measured["prepare_temp_peak_offset"]
+    assert not differ, wrong(differ)
+
+
 def test_the_message_one_step_below_is_tflms_own() -> None:
     """Sixteen bytes less than the smallest: the first message is TFLM's on a Cortex-M4, word for word."""
     differ = {}
@@ -130,6 +150,7 @@ def named(name: str) -> Model:
         (128, "Failed to resize buffer. Requested: 144, available 4, missing: 140"),
         (1000, "Failed to allocate tail memory. Requested: 1068, available 724, missing: 344"),
         (4000, "Failed to allocate tail memory. Requested: 56, available 24, missing: 32"),
+        (16_000, "Failed to allocate temp memory. Requested: 12, available 4, missing: 8"),
         (70_000, "Failed to resize buffer. Requested: 55296, available 43136, missing: 12160"),
         (82_000, "Failed to resize buffer. Requested: 55296, available 55136, missing: 160"),
         (82_288, "Failed to allocate tail memory. Requested: 8, available 4, missing: 4"),

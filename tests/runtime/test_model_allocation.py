@@ -97,9 +97,9 @@ def test_the_message_where_planning_takes_most() -> None:
     assert str(error) == (
         "arena of 672 bytes is too small for hello_world on cortex-m4/reference: it uses 676 (head 32 + tail 644) and "
         "needs 1072 while it is planned. 400 bytes are missing: give it 1072. "
-        "(TFLM says: Failed to allocate temp memory. Requested: 240, available 12, missing: 228)"
+        "(TFLM says: Failed to allocate temp memory. Requested: 32, available 16, missing: 16)"
     )
-    assert (error.requested_bytes, error.available_bytes) == (240, 12)
+    assert (error.requested_bytes, error.available_bytes) == (32, 16)
 
 
 def too_small_hello_world(arena_bytes: int) -> ArenaError:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from tinylab.arena.abi import ILP32, LP64, Abi
 from tinylab.arena.greedy_memory_planner import BufferRequirements, GreedyMemoryPlanner
-from tinylab.arena.memory_plan import AllocationRecord, MemoryPlan, PlannedBuffer
-from tinylab.arena.micro_allocator import ArenaNeeds, MicroAllocator
+from tinylab.arena.memory_plan import AllocationRecord, ArenaNeeds, MemoryPlan, PlannedBuffer
+from tinylab.arena.micro_allocator import MicroAllocator
 from tinylab.arena.single_arena_buffer_allocator import SingleArenaBufferAllocator
 from tinylab.arena.target import TARGETS, Target, find_target
 

@@ -1,8 +1,11 @@
-"""What happened in an arena, as frozen values: the memory plan of the head, and every allocation of the tail."""
+"""What happened in an arena, as frozen values: the head's memory plan, each allocation of the tail, and the needs."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
+
+from tinylab.arena.abi import ARENA_ALIGNMENT
+from tinylab.arena.single_arena_buffer_allocator import align_up
 
 
 class PlannedBuffer(NamedTuple):
@@ -64,3 +67,27 @@ class AllocationRecord(NamedTuple):
     requested_bytes: int
     used_bytes: int
     offset: int
+
+
+class ArenaNeeds(NamedTuple):
+    """What an arena must hold, in bytes, whatever its size.
+
+    head_bytes, tail_bytes: what is used in the end; used_bytes: their sum (arena_used_bytes); smallest_arena_bytes:
+    the smallest multiple of 16 in which everything fits at every moment, also while memory is planned.
+    """
+
+    head_bytes: int
+    tail_bytes: int
+    smallest_arena_bytes: int
+
+    @property
+    def used_bytes(self) -> int:
+        """arena_used_bytes()."""
+        return self.head_bytes + self.tail_bytes
+
+    @property
+    def binding(self) -> str:
+        """What decides the smallest arena: "planning" (temp memory of Prepare or the planner), or "layout" (head and
+        tail).
+        """
+        return "planning" if self.smallest_arena_bytes > align_up(self.used_bytes, ARENA_ALIGNMENT) else "layout"

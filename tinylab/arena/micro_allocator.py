@@ -16,14 +16,13 @@ import copy
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tinylab.arena.abi import ARENA_ALIGNMENT, Abi
 from tinylab.arena.greedy_memory_planner import BufferRequirements, GreedyMemoryPlanner, planned_bytes
-from tinylab.arena.memory_plan import AllocationRecord, MemoryPlan, PlannedBuffer
+from tinylab.arena.memory_plan import AllocationRecord, ArenaNeeds, MemoryPlan, PlannedBuffer
 from tinylab.arena.micro_allocation_info import AllocationInfo, AllocationInfoBuilder, ScratchBufferRequest
 from tinylab.arena.single_arena_buffer_allocator import SingleArenaBufferAllocator, align_up
 from tinylab.arena.target import DEFAULT_TARGET, Target, find_target
@@ -43,28 +42,6 @@ class ModelAllocation:
 
     plan: MemoryPlan
     offsets: dict[tuple[int, int], int]
-
-
-class ArenaNeeds(NamedTuple):
-    """What an arena must hold, in bytes, whatever its size.
-
-    head_bytes, tail_bytes: what is used in the end; used_bytes: their sum (arena_used_bytes); smallest_arena_bytes:
-    the smallest multiple of 16 in which everything fits at every moment, also while memory is planned.
-    """
-
-    head_bytes: int
-    tail_bytes: int
-    smallest_arena_bytes: int
-
-    @property
-    def used_bytes(self) -> int:
-        """arena_used_bytes()."""
-        return self.head_bytes + self.tail_bytes
-
-    @property
-    def binding(self) -> str:
-        """What decides the smallest arena: "planning" (temporary memory) or "layout" (head and tail)."""
-        return "planning" if self.smallest_arena_bytes > align_up(self.used_bytes, ARENA_ALIGNMENT) else "layout"
 
 
 class MicroAllocator:
@@ -217,12 +194,21 @@ class MicroAllocator:
 
     def allocate_tensor_structs(self, tensor: Tensor) -> None:
         """A persistent TfLiteTensor for one graph input or output, with its quantization where it has one."""
-        abi, owner = self.abi, f'tensor {tensor.index} "{tensor.name}"'
-        self._allocate("TfLiteTensor", abi.tensor, abi.pointer_bytes, owner)
+        for category, size, alignment in self._tensor_structs(tensor):
+            self._allocate(category, size, alignment, f'tensor {tensor.index} "{tensor.name}"')
+
+    def allocate_temp_tensor(self, tensor: Tensor) -> None:
+        """The same in temp memory, for a kernel's Prepare to look at: free when the node has been prepared."""
+        for _, size, alignment in self._tensor_structs(tensor):
+            self.memory.allocate_temp(size, alignment)
+
+    def _tensor_structs(self, tensor: Tensor) -> Iterator[tuple[str, int, int]]:
+        """(category, bytes, alignment) of the structs that describe one tensor."""
+        abi = self.abi
+        yield "TfLiteTensor", abi.tensor, abi.pointer_bytes
         if tensor.quantization is not None:
-            self._allocate("TfLiteAffineQuantization", abi.affine_quantization, abi.pointer_bytes, owner)
-            size = abi.zero_point_array_bytes(len(tensor.quantization.scales))
-            self._allocate("zero points", size, 4, owner)
+            yield "TfLiteAffineQuantization", abi.affine_quantization, abi.pointer_bytes
+            yield "zero points", abi.zero_point_array_bytes(len(tensor.quantization.scales)), 4
 
     @property
     def abi(self) -> Abi:

@@ -47,7 +47,9 @@ def allocate_model(
             if prepare is not None:
                 prepare(node, context)
             _check_node(context, node)
-            persistent, scratch = library.prepare_requests(context, node, abi)
+            persistent, scratch, looked_at = library.prepare_requests(context, node, abi)
+        for tensor in looked_at:
+            allocator.allocate_temp_tensor(tensor)
         for size in persistent:
             allocator.allocate_persistent_buffer(size, "persistent buffer", _owner(node))
         for size in scratch:

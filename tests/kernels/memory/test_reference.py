@@ -20,7 +20,13 @@ def prepare(name: str, inputs: list[Spec | None], output: Spec = ROW) -> Prepare
     graph = load_model(single_operator(name, inputs, [output])).subgraphs[0]
     requests = [prepare_requests(MicroContext(graph), graph.operators[0], abi) for abi in ("ilp32", "lp64")]
     assert requests[0] == requests[1]
-    return requests[0]
+    return requests[0]._replace(looked_at=())
+
+
+def looked_at(name: str, inputs: list[Spec | None], output: Spec = ROW) -> list[int]:
+    """Tensor indices; the output comes last."""
+    graph = load_model(single_operator(name, inputs, [output])).subgraphs[0]
+    return [t.index for t in prepare_requests(MicroContext(graph), graph.operators[0], "lp64").looked_at]
 
 
 def init(name: str, abi: str) -> InitRequests:
@@ -88,6 +94,40 @@ def test_softmax_keeps_two_tables_for_int16(type: str, persistent: tuple[int, ..
 @pytest.mark.parametrize("name", ["ADD", "RESHAPE", "AVERAGE_POOL_2D", "PAD", "CONCATENATION", "LOGISTIC", "Custom"])
 def test_most_ask_for_nothing(name: str) -> None:
     assert prepare(name, [ROW, ROW]) == PrepareRequests()
+
+
+@pytest.mark.parametrize(
+    ("name", "count", "indices"),
+    [
+        ("ADD", 2, [0, 1, 2]),
+        ("RELU", 1, [0, 1]),
+        ("RELU6", 1, [0]),
+        ("TANH", 1, [0, 0, 1]),
+        ("SPLIT", 2, [0]),
+        ("PACK", 2, []),
+        ("PAD", 2, [0, 1, 2]),
+        ("PADV2", 3, [0, 1, 2, 3]),
+        ("STRIDED_SLICE", 4, [0, 1, 2, 3, 4]),
+        ("CONCATENATION", 3, [0, 3, 0, 1, 2]),
+        ("FULLY_CONNECTED", 3, [0, 1, 2, 3]),
+        ("FULLY_CONNECTED", 2, [0, 1, 2]),
+        ("Custom", 2, []),
+    ],
+)
+def test_the_tensors_that_prepare_looks_at(name: str, count: int, indices: list[int]) -> None:
+    assert looked_at(name, [ROW] * count) == indices
+
+
+def test_convolutions_look_twice() -> None:
+    assert looked_at("CONV_2D", [IMAGE, INT8_FILTER, ROW]) == [3, 0, 1, 0, 1, 2, 3]
+    assert looked_at("CONV_2D", [IMAGE, INT8_FILTER, None]) == [2, 0, 1, 0, 1, 2]
+    assert looked_at("DEPTHWISE_CONV_2D", [IMAGE, DEPTHWISE_FILTER]) == [2, 0, 1, 0, 1, 2]
+
+
+@pytest.mark.parametrize(("type", "indices"), [("INT8", [0, 2, 1, 0, 1, 2]), ("FLOAT32", [0, 2, 1, 0, 1])])
+def test_mean_looks_twice(type: str, indices: list[int]) -> None:
+    axes = constant(np.array([1, 2], np.int32))
+    assert looked_at("MEAN", [Spec((1, 8, 8, 6), type), axes], Spec((1, 6), type)) == indices
 
 
 def test_init_depends_on_the_abi() -> None:

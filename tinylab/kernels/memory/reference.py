@@ -27,7 +27,22 @@ def init_requests(node: Operator, abi: str) -> InitRequests:
 
 def prepare_requests(context: PrepareContext, node: Operator, abi: str) -> PrepareRequests:
     """What one node's Prepare asks for: of this issue's operators, the same under each ABI."""
-    return _PREPARE.get(node.name, _nothing)(context, node)
+    requests = _PREPARE.get(node.name, _nothing)(context, node)
+    return requests._replace(looked_at=_looked_at(context, node))
+
+
+def _looked_at(context: PrepareContext, node: Operator) -> tuple[Tensor, ...]:
+    """The tensors that Prepare asks for, a tensor that it asks for twice twice."""
+    places = _LOOKS_AT.get(node.name, ())
+    if node.name == "CONCATENATION":
+        places = (0, OUTPUT, *range(len(node.inputs)))
+    elif node.name == "MEAN" and context.input_tensor(node, 0).type is TensorType.INT8:
+        places += (OUTPUT,)
+    found = (
+        context.output_tensor(node, 0) if place == OUTPUT else context.optional_input_tensor(node, place)
+        for place in places
+    )
+    return tuple(tensor for tensor in found if tensor is not None)
 
 
 def _nothing(context: PrepareContext, node: Operator) -> PrepareRequests:
@@ -83,4 +98,35 @@ _PREPARE: dict[str, Callable[[PrepareContext, Operator], PrepareRequests]] = {
     "FULLY_CONNECTED": _fully_connected,
     "MEAN": _mean,
     "SOFTMAX": _softmax,
+}
+
+# Which tensors Prepare looks at, in order: inputs 0, 1, ... and the output. Some look twice, once in a function of
+# their own. PACK has no Prepare, and SHAPE's looks at none.
+OUTPUT = -1
+_CONVOLUTION_LOOKS_AT = (OUTPUT, 0, 1, 0, 1, 2, OUTPUT)
+_LOOKS_AT: dict[str, tuple[int, ...]] = {
+    "ADD": (0, 1, OUTPUT),
+    "AVERAGE_POOL_2D": (0, OUTPUT),
+    "CONV_2D": _CONVOLUTION_LOOKS_AT,
+    "DEPTHWISE_CONV_2D": _CONVOLUTION_LOOKS_AT,
+    "DEQUANTIZE": (0, OUTPUT),
+    "EXPAND_DIMS": (0, 1, OUTPUT),
+    "FULLY_CONNECTED": (0, 1, 2, OUTPUT),
+    "LEAKY_RELU": (0, OUTPUT),
+    "LOGISTIC": (0, OUTPUT),
+    "MAX_POOL_2D": (0, OUTPUT),
+    "MEAN": (0, OUTPUT, 1, 0, 1),
+    "MUL": (0, 1, OUTPUT),
+    "PAD": (0, 1, 2, OUTPUT),
+    "PADV2": (0, 1, 2, OUTPUT),
+    "QUANTIZE": (0, OUTPUT),
+    "RELU": (0, OUTPUT),
+    "RELU6": (0,),
+    "RESHAPE": (0, OUTPUT),
+    "SOFTMAX": (0, OUTPUT),
+    "SPLIT": (0,),
+    "STRIDED_SLICE": (0, 1, 2, 3, OUTPUT),
+    "SUB": (0, 1, OUTPUT),
+    "TANH": (0, 0, OUTPUT),
+    "TRANSPOSE": (0, 1, OUTPUT),
 }

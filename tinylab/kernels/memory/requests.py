@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple, Protocol
 
 from tinylab.kernels.kernel_util import PrepareContext
-from tinylab.model import Operator
+from tinylab.model import Operator, Tensor
 
 
 class InitRequests(NamedTuple):
@@ -19,13 +19,16 @@ class InitRequests(NamedTuple):
 
 
 class PrepareRequests(NamedTuple):
-    """What an operator's Prepare asks for, in bytes.
+    """What an operator's Prepare asks for.
 
-    persistent: buffers that stay, in order; scratch: buffers it needs while it runs, in order.
+    persistent: bytes of buffers that stay, in order; scratch: bytes of buffers it needs while it runs, in order.
+    looked_at: the tensors whose descriptions it asks for, in order. Each is a TfLiteTensor of temp memory until Prepare
+    ends, and costs it anew whenever it is asked for.
     """
 
     persistent: tuple[int, ...] = ()
     scratch: tuple[int, ...] = ()
+    looked_at: tuple[Tensor, ...] = ()
 
 
 class KernelLibrary(Protocol):
