@@ -48,7 +48,7 @@ def depthwise() -> bytes:
 
 def dense() -> bytes:
     weights = constant(np.ones((WIDE, 8), np.int8), scale=SCALES)
-        output = ROW._replace(shape=(1, WIDE))
+    output = ROW._replace(shape=(1, WIDE))
     return single_operator("FULLY_CONNECTED", [ROW, weights, BIAS], [output], FullyConnectedOptions())
 
 
