@@ -24,17 +24,17 @@ class Augmentation:
     against the mean of the background. level_db: the clip's peak, dB of full scale. overdrive_probability: peaks cut
     off, as by a microphone that is too close."""
 
-    resample: tuple[float, float] = (0.85, 1.2)
-    colour_db: float = 6.0
+    resample: tuple[float, float] = (0.92, 1.1)
+    colour_db: float = 3.5
     high_pass_hz: tuple[float, float] = (30.0, 300.0)
     low_pass_hz: tuple[float, float] = (3_500.0, 9_000.0)
     room_probability: float = 0.7
-    reverberation_s: tuple[float, float] = (0.05, 0.6)
-    direct_to_reverberant_db: tuple[float, float] = (-3.0, 18.0)
-    signal_to_noise_db: tuple[float, float] = (0.0, 40.0)
+    reverberation_s: tuple[float, float] = (0.05, 0.4)
+    direct_to_reverberant_db: tuple[float, float] = (3.0, 20.0)
+    signal_to_noise_db: tuple[float, float] = (10.0, 60.0)
     level_db: tuple[float, float] = (-30.0, 0.0)
     overdrive_probability: float = 0.1
-    cut_probability: float = 0.1
+    cut_probability: float = 0.05
 
 
 def resample(wave: np.ndarray, factor: float) -> np.ndarray:

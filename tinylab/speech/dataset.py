@@ -35,9 +35,9 @@ class Recipe:
     minute. pitch, pitch_range: espeak-ng's, 0 to 99. near_miss, assonance, nonsense: shares (see words.py) of the
     unknown clips; the rest are common words."""
 
-    clips_per_class: int = 2_000
-    evaluation_clips_per_class: int = 250
-    unknown_factor: float = 2.0
+    clips_per_class: int = 1_500
+    evaluation_clips_per_class: int = 150
+    unknown_factor: float = 3.0
     voices: tuple[int, int, int] = (400, 80, 80)
     speed: tuple[int, int] = (110, 220)
     pitch: tuple[int, int] = (20, 80)

@@ -41,8 +41,8 @@ class FeatureSpec:
     lower_hz: float = 60.0
     upper_hz: float = 7_600.0
     floor_db: float = -100.0
-    range_db: float | None = None
-    mean_over_time: bool = False
+    range_db: float | None = 45.0
+    mean_over_time: bool = True
     coefficient_count: int = 10
 
     @property

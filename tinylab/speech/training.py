@@ -23,14 +23,14 @@ class Distortion:
     added over channels, in the features' unit. masks: so many bands of channels and of frames, at most mask_channels
     and mask_frames wide, set to the clip's mean. noise: standard deviation of what is added to every value."""
 
-    shift_frames: int = 4
-    warp: float = 0.08
-    stretch: float = 0.1
-    colour: float = 2.0
-    masks: int = 2
-    mask_channels: int = 6
-    mask_frames: int = 6
-    noise: float = 1.0
+    shift_frames: int = 2
+    warp: float = 0.04
+    stretch: float = 0.05
+    colour: float = 0.0
+    masks: int = 1
+    mask_channels: int = 4
+    mask_frames: int = 4
+    noise: float = 0.5
 
 
 @dataclass(frozen=True)
@@ -40,13 +40,13 @@ class TrainingRecipe:
     class_balance: 1 gives every class the same weight in all, 0 every clip.
     """
 
-    epochs: int = 20
-    batch_size: int = 64
-    learning_rate: float = 2e-3
+    epochs: int = 30
+    batch_size: int = 128
+    learning_rate: float = 3e-3
     weight_decay: float = 1e-3
     label_smoothing: float = 0.1
     mixup: float = 0.0
-    class_balance: float = 1.0
+    class_balance: float = 0.8
     average: float = 0.99
     distortion: Distortion = Distortion()
 
