@@ -496,6 +496,14 @@ def test_the_trace_holds_what_every_node_read_and_wrote() -> None:
     assert first.inputs[0].value.tolist() == [[4] * 4]  # a copy, not a view
 
 
+def test_the_trace_of_a_run_that_fails_ends_before_the_failure() -> None:
+    interpreter = allocated(chain("AddOne", "AddOne", "Fail"))
+    with pytest.raises(InvokeError):
+        interpreter.invoke(trace=True)
+    assert interpreter.trace is not None
+    assert [int(node.outputs[0].value[0, 0]) for node in interpreter.trace.nodes] == [1, 2]
+
+
 def test_a_trace_shows_tensors_that_are_overwritten_later() -> None:
     interpreter = allocated(chain("AddOne", "AddOne", "AddOne"))
     interpreter.invoke(trace=True)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.arena.models import allocate, custom_chain, dense_chain, hello_world
 from tests.builder import TensorSpec, single_operator
 from tests.runtime.kernels import KERNELS, ROW, allocated, chain, resolver
-from tinylab.arena import ArenaNeeds, MicroAllocator
+from tinylab.arena import ILP32, ArenaNeeds, MicroAllocator, Target
 from tinylab.errors import ArenaError, PrepareError
 from tinylab.model import Model, load_model
 from tinylab.runtime import AllOpsResolver, MicroInterpreter, MicroMutableOpResolver, arena_needs
@@ -55,6 +55,13 @@ def test_needs_of_a_model_that_no_kernel_could_prepare() -> None:
         arena_needs(load_model(single_operator("CONV_2D", [ROW], [ROW])))
     with pytest.raises(PrepareError, match=r"operator 0 \(DEPTHWISE_CONV_2D\): .*a filter of 4 axes is needed"):
         arena_needs(load_model(single_operator("DEPTHWISE_CONV_2D", [ROW, ROW], [ROW])))
+
+
+def test_a_target_with_a_kernel_library_that_is_not_there() -> None:
+    own = Target("my-board/fast", ILP32, "fast")
+    for run in (lambda: arena_needs(hello_world(), own), lambda: allocated(chain("AddOne"), 3000, target=own)):
+        with pytest.raises(ArenaError, match="target my-board/fast: there is no kernel library 'fast', only reference"):
+            run()
 
 
 def test_shared_needs() -> None:

@@ -121,15 +121,17 @@ class MicroInterpreter:
     def invoke(self, *, trace: bool = False) -> None:
         """Run the model once on what its input tensors hold.
 
-        With `trace`, `self.trace` then holds every node's tensors.
+        With `trace`, `self.trace` then holds every node's tensors: of a run that fails, those of the nodes before.
         """
         self.allocate_tensors()
         if not trace:
             self._run(self._contexts[0])
             return
         nodes: list[NodeTrace] = []
-        self._run(self._contexts[0], lambda node, context: nodes.append(_trace_node(node, context)))
-        self.trace = InvokeTrace(tuple(nodes))
+        try:
+            self._run(self._contexts[0], lambda node, context: nodes.append(_trace_node(node, context)))
+        finally:
+            self.trace = InvokeTrace(tuple(nodes))
 
     def _run(self, context: MicroContext, after_node: AfterNode | None = None) -> None:
         """The dispatch loop: for each node, in order, call its kernel."""

@@ -32,7 +32,7 @@ def allocate_model(
     contexts: one a subgraph. prepare: called with each node when its Prepare is due, before what it asks for is
     allocated; a refusal that it raises ends the allocation, as in TFLM.
     """
-    library, abi = KERNEL_LIBRARIES[allocator.target.kernel_library], allocator.target.abi.name
+    library, abi = _kernel_library(allocator.target), allocator.target.abi.name
     allocator.start_model_allocation(model)
     nodes = [(context, node) for context in contexts for node in context.subgraph.operators]
     init = [library.init_requests(node, abi) for _, node in nodes]
@@ -64,6 +64,13 @@ def allocate_model(
     return allocation
 
 
+def _kernel_library(target: Target) -> KernelLibrary:
+    if target.kernel_library not in KERNEL_LIBRARIES:
+        names = ", ".join(KERNEL_LIBRARIES)
+        raise ArenaError(f"target {target.name}: there is no kernel library {target.kernel_library!r}, only {names}")
+    return KERNEL_LIBRARIES[target.kernel_library]
+
+
 def _owner(node: Operator) -> str:
     return f"operator {node.index} {node.name}"
 
@@ -85,7 +92,10 @@ def _naming(node: Operator) -> Iterator[None]:
 
 
 def _check_node(context: MicroContext, node: Operator) -> None:
-    """Refuse what TFLM's interpreter refuses of any operator, and an output that TFLM would write into flash."""
+    """Refuse what TFLM's interpreter refuses of any operator.
+
+    NB: and an output that is a constant, which TFLM would write into flash.
+    """
     tensors = context.subgraph.tensors
     if len(node.custom_options) and node.code is not BuiltinOperator.CUSTOM:
         refuse(f"{len(node.custom_options)} bytes of custom options", "none in a built-in operator")
