@@ -14,7 +14,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from tinylab.kernels.conv_util import BIAS, FILTER, INPUT, OpDataConv, prepare_conv, product, require_conv, runs
+from tinylab.kernels.conv_util import (
+    BIAS,
+    FILTER,
+    FILTER_TYPES,
+    INPUT,
+    OpDataConv,
+    prepare_conv,
+    product,
+    require_conv,
+    runs,
+)
 from tinylab.kernels.kernel_util import (
     Array,
     InvokeContext,
@@ -22,7 +32,9 @@ from tinylab.kernels.kernel_util import (
     Registration,
     describe,
     refuse,
+    require_counts,
     require_type,
+    require_type_at_invoke,
 )
 from tinylab.kernels.padding import image_tiles, padded, row_tiles, taps, windows
 from tinylab.model import Operator, TensorType
@@ -30,10 +42,16 @@ from tinylab.model import Operator, TensorType
 CHANNEL_AXIS = 3  # of the filter: [1, height, width, output channels]
 
 
-def prepare(context: PrepareContext, node: Operator) -> OpDataConv:
-    """Check that the filter fits the input and the depth multiplier, and make it one row a tap."""
-    require_conv(context, node, CHANNEL_AXIS)
+def prepare(context: PrepareContext, node: Operator) -> OpDataConv | None:
+    """Check that the filter fits the input and the depth multiplier, and make it one row a tap.
+
+    As in TFLM, an input of any other type passes here with a filter of the same, and fails in Invoke: None.
+    """
+    require_counts(node, (2, 3), 1)
     input, filter = context.input_tensor(node, INPUT), context.input_tensor(node, FILTER)
+    if input.type == filter.type and input.type not in FILTER_TYPES:
+        return None
+    require_conv(context, node, CHANNEL_AXIS)
     if filter.shape[0] != 1 or filter.shape[3] != input.shape[3] * node.options.depth_multiplier:
         needed = f"one filter of {input.shape[3]} channels times a depth multiplier of {node.options.depth_multiplier}"
         refuse(describe(filter), needed)
@@ -48,8 +66,10 @@ def _by_tap(filter: Array) -> Array:
     return filter.reshape(-1, filter.shape[3])
 
 
-def invoke(context: InvokeContext, node: Operator, data: OpDataConv) -> None:
+def invoke(context: InvokeContext, node: Operator, data: OpDataConv | None) -> None:
     """Convolve all images of all samples."""
+    require_type_at_invoke(context.input_tensor(node, INPUT), *FILTER_TYPES)
+    assert data is not None
     convolve = _convolve_one_channel if context.input_tensor(node, INPUT).shape[3] == 1 else _convolve
     for input, output, weights, bias in runs(context, node, data.weights, data.bias, _by_tap):
         images = input.reshape(-1, *input.shape[2:])
