@@ -93,8 +93,9 @@ REFUSED = {
 }
 
 
-# TFLM does not look at the output's size, and writes beside it.
+# What is undefined in TFLM, or written beside the output.
 REFUSED_HERE = {
+    "alpha is no number": (leaky(INT8, float("nan")), "allocate"),
     "another output size": (leaky(INT8, 0.1, shape=(3,)), "allocate"),
 }
 

@@ -119,8 +119,11 @@ def test_a_scale_nearly_right(tflm: TflmSession) -> None:
     assert_as_tflm(tflm, model, np.array([[3, 4]], np.int16))
 
 
-# TFLM does not look at the output's size, and writes beside it.
-REFUSED_HERE = {"another output size": unary_model("SOFTMAX", TensorSpec((2,), "FLOAT32"), ONE, shape=(3,))}
+# What is undefined in TFLM, or written beside the output.
+REFUSED_HERE = {
+    "another output size": unary_model("SOFTMAX", TensorSpec((2,), "FLOAT32"), ONE, shape=(3,)),
+    "beta is no number": softmax_model((2,), ("int8", "int8"), 0.5, SoftmaxOptions(float("nan"))),
+}
 
 
 @pytest.mark.parametrize("name", REFUSED)

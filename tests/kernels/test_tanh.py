@@ -109,8 +109,11 @@ REFUSED = {
 }
 
 
-# TFLM does not look at the output's size, and writes beside it.
-REFUSED_HERE = {"another output size": (refused("INT8", "INT8", scale=2**-7, zero_point=0, shape=(3,)), "allocate")}
+# What is undefined in TFLM, or written beside the output.
+REFUSED_HERE = {
+    "another output size": (refused("INT8", "INT8", scale=2**-7, zero_point=0, shape=(3,)), "allocate"),
+    "int16 input scale": (int16_model(2.0**17), "allocate"),
+}
 
 
 @pytest.mark.parametrize("name", REFUSED)

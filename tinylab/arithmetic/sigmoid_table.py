@@ -20,6 +20,7 @@ IntArray = NDArray[np.signedinteger[Any]]
 Int32Array = NDArray[np.int32]
 
 INPUT_SCALE_LOG2 = -12  # an input of this scale needs no more than a product with 3
+LARGEST_INPUT_SCALE = 2.0**17  # of larger ones the multiplier is beyond int32
 LAST = 255
 
 

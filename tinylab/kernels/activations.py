@@ -3,14 +3,12 @@
 Retells tensorflow/lite/micro/kernels/activations.cc, activations_common.cc and activations.h. RELU brings the input's
 scale to the output's; RELU6 clamps the input's integers and reads nothing of the output's quantization.
 
-NB: output and input must be of one type; TFLM does not look. The 256 values of an int8 RELU are computed in prepare and
-looked up. RELU's multiplier is formed in double, as in TFLM 8f6596d; 90b983c formed it in float32, which changes about
-one int16 result in 3,000.
+NB: output and input must be of one type that can hold the zero point; TFLM does not look. The 256 values of an int8 RELU
+are looked up. RELU's multiplier is formed in double, as in TFLM 8f6596d; 90b983c's float32 changes one int16 in 3,000.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple
@@ -25,6 +23,7 @@ from tinylab.kernels.kernel_util import (
     InvokeContext,
     PrepareContext,
     Registration,
+    activation_range_quantized,
     describe,
     refuse,
     require_same_size,
@@ -34,7 +33,7 @@ from tinylab.kernels.kernel_util import (
     scale_of,
     zero_point_of,
 )
-from tinylab.model import Operator, TensorType
+from tinylab.model import ActivationFunctionType, Operator, TensorType
 
 INPUT, OUTPUT = 0, 0
 QUANTIZED = (TensorType.INT8, TensorType.INT16)
@@ -103,9 +102,10 @@ def relu6_prepare(context: PrepareContext, node: Operator) -> Relu6OpData:
     if input.type not in QUANTIZED:
         return Relu6OpData(0, 6)
     require_scale(input)
-    limits = np.iinfo(input.dtype)
-    six = zero_point_of(input) + math.floor(float(np.float32(6) / scale_of(input)) + 0.5)
-    return Relu6OpData(zero_point_of(input), min(max(six, int(limits.min)), int(limits.max)))
+    zero, six = activation_range_quantized(ActivationFunctionType.RELU6, input)
+    if not zero == zero_point_of(input) <= six:
+        refuse(f"{describe(input)} with {input.quantization}", f"a zero point that {input.type.name} can hold")
+    return Relu6OpData(zero, six)
 
 
 def relu6_invoke(context: InvokeContext, node: Operator, data: Relu6OpData) -> None:

@@ -155,8 +155,11 @@ def activation_range_quantized(activation: ActivationFunctionType, output: Tenso
 
 
 def _quantize(real: float, tensor: Tensor) -> int:
-    """zero_point + round(real / scale), in float32, ties away from zero, as TFLM's Quantize."""
-    ratio = float(np.float32(real) / scale_of(tensor))
+    """zero_point + round(real / scale), in float32, ties away from zero; beyond int32 refused, as TFLM's Quantize."""
+    with np.errstate(over="ignore"):
+        ratio = float(np.float32(real) / scale_of(tensor))
+    if not abs(ratio) < 2**31:
+        refuse(f"{describe(tensor)} with scale {scale_of(tensor)}", f"a scale of which {real} is less than 2**31 steps")
     return zero_point_of(tensor) + int(np.copysign(np.floor(abs(ratio) + 0.5), ratio))
 
 

@@ -9,6 +9,7 @@ NB: the 256 values of int8 are computed in prepare and looked up. Multipliers ar
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple
@@ -23,6 +24,7 @@ from tinylab.kernels.kernel_util import (
     InvokeContext,
     PrepareContext,
     Registration,
+    refuse,
     require_counts,
     require_same_size,
     require_same_type,
@@ -62,6 +64,8 @@ def prepare(context: PrepareContext, node: Operator) -> OpData:
     if output.type not in QUANTIZED:
         return OpData(options.alpha)
     require_scale(output)
+    if not math.isfinite(options.alpha):
+        refuse(f"alpha {options.alpha}", "a finite one")
     input_scale, output_scale = float(scale_of(input)), float(scale_of(output))
     numbers = OpData(
         options.alpha,

@@ -8,6 +8,7 @@ NB: the exp of an int8 difference is one of 256 numbers, computed in prepare and
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -71,11 +72,11 @@ def prepare(context: PrepareContext, node: Operator) -> OpData:
     if types == (FLOAT32, FLOAT32):
         return OpData(options.beta)
     if types not in OUTPUTS:
-        refuse(
-            f"{describe(input)} into {describe(output)}", "FLOAT32, INT8 or INT16 into its own type, or INT8 into INT16"
-        )
+        refuse(f"{describe(input)} into {describe(output)}", "FLOAT32, INT8, INT16 into the same, or INT8 into INT16")
     _check_quantization(input, output)
     real_multiplier = options.beta * float(scale_of(input))
+    if not math.isfinite(real_multiplier):
+        refuse(f"beta {options.beta} for {describe(input)}", "a finite one")
     if input.type == INT16:
         multiplier, left_shift = quantize_multiplier(real_multiplier / (10.0 / 65535.0))
         tables = int16_exp_table(), int16_one_over_one_plus_x_table()
@@ -101,10 +102,9 @@ def invoke(context: InvokeContext, node: Operator, data: OpData) -> None:
     """Softmax of each row."""
     input, output = context.input_data(node, INPUT), context.output_data(node, OUTPUT)
     if input.dtype == np.float32:
-        exps = np.exp(
-            (input - input.max(axis=-1, keepdims=True)) * np.float32(data.beta)
-        )  # float32 [samples, ..., depth]
-        result: Array = exps / exps.sum(axis=-1, keepdims=True)
+        differences = input - input.max(axis=-1, keepdims=True)  # float32 [samples, ..., depth], as the next line
+        exps = np.exp(differences * np.float32(data.beta))
+        result: Array = exps / np.add.accumulate(exps, axis=-1)[..., -1:]  # one after another, as in C
     elif input.dtype == np.int16:
         result = softmax_int16(input, data.input_multiplier, data.input_left_shift, *data.int16_tables)
     else:

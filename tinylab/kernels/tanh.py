@@ -17,7 +17,7 @@ import numpy as np
 from tinylab.arithmetic import gemmlowp
 from tinylab.arithmetic.fixed_point import multiply_by_quantized_multiplier, rounding_divide_by_pot
 from tinylab.arithmetic.lookup_table import tabulated
-from tinylab.arithmetic.sigmoid_table import checked_log2, input_rescaling, tanh_int16
+from tinylab.arithmetic.sigmoid_table import LARGEST_INPUT_SCALE, checked_log2, input_rescaling, tanh_int16
 from tinylab.kernels.kernel_util import (
     Array,
     InvokeContext,
@@ -73,6 +73,8 @@ def _prepare_int16(input: Tensor, output: Tensor) -> OpData:
         refuse(f"a zero point of {describe(input)} or {describe(output)}", "zero point 0 in both")
     if checked_log2(scale_of(output)) != (-15, True):
         refuse(f"{describe(output)} with scale {scale_of(output)}", "scale 2**-15")
+    if not scale_of(input) < LARGEST_INPUT_SCALE:
+        refuse(f"{describe(input)} with scale {scale_of(input)}", f"one below {LARGEST_INPUT_SCALE}")
     multiplier, shift = input_rescaling(scale_of(input), exact_shifts=(0, 1))
     return OpData(0, 0, multiplier, shift, partial(tanh_int16, multiplier=multiplier, shift=shift))
 
