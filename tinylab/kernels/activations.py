@@ -3,7 +3,7 @@
 Retells tensorflow/lite/micro/kernels/activations.cc, activations_common.cc and activations.h. RELU brings the input's
 scale to the output's; RELU6 clamps the input's integers and reads nothing of the output's quantization.
 
-NB: output and input must be of one type that can hold the zero point; TFLM does not look. The 256 values of an int8 RELU
+NB: output and input must be of one type that can hold the zero point; TFLM does not look. The 256 values of int8 RELU
 are looked up. RELU's multiplier is formed in double, as in TFLM 8f6596d; 90b983c's float32 changes one int16 in 3,000.
 """
 
