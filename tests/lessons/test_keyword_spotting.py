@@ -14,7 +14,7 @@ from tinylab.lessons import check
 
 
 def test_the_smallest_arena() -> None:
-    needed = tl.arena_needs(tl.zoo.load("kws_tiny_conv"), "cortex-m4/reference").smallest_arena_bytes
+    needed = tl.arena_needs(tl.zoo.load("kws_yes_no"), "cortex-m4/reference").smallest_arena_bytes
     assert check("08-1", needed).done
     assert repr(check("08-1", None)) == "not yet: the answer is still None"
     assert repr(check("08-1", needed - 16)).endswith("too small")

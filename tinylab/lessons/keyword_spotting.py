@@ -11,11 +11,11 @@ from tinylab import zoo
 from tinylab.lessons.verdict import Verdict
 from tinylab.runtime import arena_needs
 
-BOARD_MODEL, BOARD_TARGET = "kws_tiny_conv", "cortex-m4/reference"
+BOARD_MODEL, BOARD_TARGET = "kws_yes_no", "cortex-m4/reference"
 
 
 def smallest_arena(answer: Any) -> Verdict:
-    """08-1: the smallest arena, in bytes, in which the zoo's tiny_conv works on a Cortex-M4."""
+    """08-1: the smallest arena, in bytes, in which the zoo's DS-CNN works on a Cortex-M4."""
     needed = arena_needs(zoo.load(BOARD_MODEL), BOARD_TARGET).smallest_arena_bytes
     if answer == needed:
         return Verdict(True, f"{needed:,} bytes, and 16 fewer fail")
