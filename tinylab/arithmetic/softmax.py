@@ -76,4 +76,5 @@ def softmax_int16(
     fraction = np.clip(shifted - (2**15 + 2**16), INT16_MIN, INT16_MAX)
     right_shift = bits - 1
     rounded = (exps * lookup_int16(one_over_one_plus_x, fraction) + (1 << (right_shift - 1))) >> right_shift
-    return np.clip(rounded, 0, INT16_MAX)
+    result: NDArray[np.int64] = np.clip(rounded, 0, INT16_MAX)
+    return result
