@@ -12,7 +12,7 @@ import pytest
 from tinylab.errors import DataError, ExtraMissingError
 from tinylab.speech import espeak
 from tinylab.speech.synthesis import Utterance, Voice, make_voices, phonemes, speak
-from tinylab.speech.words import COMMON_WORDS, assonances, near_misses, nonsense
+from tinylab.speech.words import COMMON_WORDS, near_misses, nonsense
 
 
 @pytest.fixture(scope="module")
@@ -106,13 +106,6 @@ def test_near_misses_differ_from_every_keyword_by_one_sound() -> None:
 
 def test_a_keyword_of_one_sound_has_near_misses() -> None:
     assert len(near_misses([["'eI"]], np.random.default_rng(0), 20)) == 20
-
-
-def test_assonances_have_a_keyword_s_vowel_and_are_no_keyword() -> None:
-    words = assonances([["j", "'E", "s"], ["n", "'oU"]], np.random.default_rng(0), 300)
-    assert all("'E" in word or "'oU" in word for word in words)
-    assert not {"[[j'Es]]", "[[n'oU]]"} & set(words)
-    assert len(set(words)) > 150
 
 
 def test_nonsense_is_stressed_once_and_repeats() -> None:
