@@ -102,7 +102,7 @@ def test_stream_picture_and_text() -> None:
     picture = views.stream_picture(stream, times, scores, ("silence", "yes"), [Detection("yes", 1.5, 0.8)])
     assert picture.png().startswith(PNG)
     assert "yes   0.50  0.90" in picture.text
-    assert "yes    1.50   0.80" in picture.text
+    assert "yes    1.5    0.8" in picture.text
 
 
 def test_clip_text_says_what_was_heard() -> None:
