@@ -14,6 +14,11 @@ from tinylab.speech.inspection import ClipInspection
 from tinylab.views.speech import clip_picture, clip_text
 
 
+class _Explorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
+    def __repr__(self) -> str:
+        return "(the clip explorer: a slider, sound, a picture and text; it needs a running kernel)"
+
+
 def clip_explorer(inspect: Callable[[int], ClipInspection], clip_count: int, first: int = 0) -> Any:
     """A slider over `clip_count` clips and, below it, what `inspect` makes of the chosen one: sound, picture and text.
 
@@ -40,7 +45,7 @@ def clip_explorer(inspect: Callable[[int], ClipInspection], clip_count: int, fir
 
     slider.observe(lambda change: show(change["new"]), names="value")
     show(first)
-    return ipywidgets.VBox([slider, sound, picture, text])
+    return _Explorer([slider, sound, picture, text])
 
 
 def wav(clip: ClipInspection) -> bytes:
