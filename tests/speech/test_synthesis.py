@@ -41,6 +41,13 @@ def test_voices_words_and_seeds_differ(voices: tuple[Voice, ...]) -> None:
         assert not np.array_equal(wave, waves[0])
 
 
+def test_a_seed_is_another_breath(voices: tuple[Voice, ...]) -> None:
+    # In lists of their own: in one list, espeak-ng's state differs from one utterance to the next anyway.
+    (first,), (again,), (other,) = (speak([Utterance("yes", voices[0], seed=seed)]) for seed in (1, 1, 2))
+    np.testing.assert_array_equal(first, again)
+    assert not np.array_equal(first, other)
+
+
 def replace_text(utterance: Utterance, text: str) -> Utterance:
     return utterance._replace(text=text)
 
