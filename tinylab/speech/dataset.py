@@ -6,7 +6,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 
 import numpy as np
 
@@ -32,8 +32,9 @@ class Recipe:
 
     clips_per_class: of the train split; evaluation_clips_per_class: of validation and of test. unknown_factor: so many
     times more clips of unknown words in the train split. voices: speakers of train, validation, test. speed: words a
-    minute. pitch, pitch_range: espeak-ng's, 0 to 99. near_miss, nonsense: shares (see words.py) of the
-    unknown clips; the rest are common words."""
+    minute. pitch, pitch_range: espeak-ng's, 0 to 99. near_miss, nonsense: shares (see words.py) of the unknown clips; the
+    rest are common words.
+    """
 
     clips_per_class: int = 1_500
     evaluation_clips_per_class: int = 150
@@ -83,7 +84,7 @@ class SpeechDataset:
 def synthesize(
     words: Sequence[str],
     *,
-    clips_per_class: int = Recipe.clips_per_class,
+    clips_per_class: int | None = None,
     seed: int = 0,
     recipe: Recipe | None = None,
     use_cache: bool = True,
@@ -96,7 +97,9 @@ def synthesize(
     cache (see cache.folder()). DataError for words that are empty, double or not speakable; ExtraMissingError without
     the extra `speech`."""
     names = _checked(words)
-    recipe = recipe or Recipe(clips_per_class=clips_per_class)
+    recipe = recipe or Recipe()
+    if clips_per_class is not None:
+        recipe = replace(recipe, clips_per_class=clips_per_class)
     parameters = {"words": names, "seed": seed, "recipe": asdict(recipe)}
     arrays = cache.load(parameters) if use_cache else None
     if arrays is None:
