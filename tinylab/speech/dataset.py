@@ -32,9 +32,8 @@ class Recipe:
 
     clips_per_class: of the train split; evaluation_clips_per_class: of validation and of test. unknown_factor: so many
     times more clips of unknown words in the train split. voices: speakers of train, validation, test. speed: words a
-    minute. pitch, pitch_range: espeak-ng's, 0 to 99. near_miss, nonsense: shares (see words.py) of the unknown clips; the
-    rest are common words.
-    """
+    minute. pitch, pitch_range: espeak-ng's, 0 to 99. near_miss, nonsense: shares (see words.py) of the unknown clips;
+    the rest are common words."""
 
     clips_per_class: int = 1_500
     evaluation_clips_per_class: int = 150
