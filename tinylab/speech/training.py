@@ -79,20 +79,10 @@ def train(
     recipe = recipe or TrainingRecipe()
     tf.keras.utils.set_random_seed(seed)
     rng = np.random.default_rng([seed, 7])
+    _compile(tf, model, recipe, steps=recipe.epochs * -(-len(labels) // recipe.batch_size))
     classes = model.output_shape[-1]
-    steps = -(-len(labels) // recipe.batch_size)
-    model.compile(
-        optimizer=tf.keras.optimizers.AdamW(
-            tf.keras.optimizers.schedules.CosineDecay(recipe.learning_rate, steps * recipe.epochs),
-            weight_decay=recipe.weight_decay,
-            use_ema=recipe.average > 0,
-            ema_momentum=recipe.average or 0.99,
-        ),
-        loss=tf.keras.losses.CategoricalCrossentropy(label_smoothing=recipe.label_smoothing),
-        metrics=["accuracy"],
-    )
     targets = np.eye(classes, dtype=np.float32)[labels]
-    counts = np.bincount(labels, minlength=classes)
+    counts = np.maximum(np.bincount(labels, minlength=classes), 1)
     weights = ((len(labels) / classes / counts) ** recipe.class_balance).astype(np.float32)[labels]
     rows: list[tuple[float, float, float]] = []
     for epoch in range(recipe.epochs):
@@ -107,6 +97,20 @@ def train(
         model.optimizer.finalize_variable_values(model.trainable_variables)
     progress("training", recipe.epochs, recipe.epochs)
     return TrainingHistory(*(tuple(float(v) for v in column) for column in zip(*rows, strict=True)))
+
+
+def _compile(tf: Any, model: Any, recipe: TrainingRecipe, steps: int) -> None:
+    """Give the model its optimizer, for so many steps in all, and its loss."""
+    model.compile(
+        optimizer=tf.keras.optimizers.AdamW(
+            tf.keras.optimizers.schedules.CosineDecay(recipe.learning_rate, steps),
+            weight_decay=recipe.weight_decay,
+            use_ema=recipe.average > 0,
+            ema_momentum=recipe.average or 0.99,
+        ),
+        loss=tf.keras.losses.CategoricalCrossentropy(label_smoothing=recipe.label_smoothing),
+        metrics=["accuracy"],
+    )
 
 
 def accuracy(model: Any, features: np.ndarray, labels: np.ndarray) -> float:

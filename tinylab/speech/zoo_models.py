@@ -15,7 +15,6 @@ from typing import Any
 
 import numpy as np
 
-import tinylab
 from tinylab.model import load_model
 from tinylab.runtime import MicroInterpreter, resolver_for
 from tinylab.speech.conversion import convert
@@ -27,7 +26,7 @@ from tinylab.speech.training import TrainingRecipe, accuracy, train
 WORDS = ("yes", "no")
 SEED = 0
 ARENA_BYTES = 200_000
-FOLDER = Path(tinylab.__file__).parent / "zoo" / "models"
+FOLDER = Path(__file__).resolve().parents[1] / "zoo" / "models"
 
 # name: (what it is, architecture, its arguments, epochs)
 MODELS: dict[str, tuple[str, Any, dict[str, int], int]] = {
