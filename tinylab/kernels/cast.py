@@ -1,10 +1,11 @@
 """output = input, as numbers of another type.
 
-Integers keep their lowest bits, so they wrap. Floats are cut toward zero and held inside the type's range; NaN is 0.
+Integers keep their lowest bits, so they wrap. Floats are cut toward zero and held inside the type's range; NaN is 0. As
+a bool, all but 0 is true.
 
 Retells tensorflow/lite/micro/kernels/cast.cc. TFLM looks at the tensors' types, never at the operator's options.
 
-NB: floats beyond an integer's range become what TFLM 8f6596d makes of them; 90b983c left them to C, which does not say.
+NB: as TFLM 8f6596d. 90b983c refused to make a bool, and left floats beyond an integer's range to C, which does not say.
 """
 
 from __future__ import annotations
@@ -25,8 +26,8 @@ from tinylab.kernels.kernel_util import (
 from tinylab.model import Operator, TensorType
 
 INPUT, OUTPUT = 0, 0
-OUTPUT_TYPES = (TensorType.INT8, TensorType.INT16, TensorType.INT32, TensorType.UINT32, TensorType.FLOAT32)
-INPUT_TYPES = (*OUTPUT_TYPES, TensorType.BOOL)
+INTEGERS = (TensorType.INT8, TensorType.INT16, TensorType.INT32, TensorType.UINT32)
+TYPES = (*INTEGERS, TensorType.FLOAT32, TensorType.BOOL)
 
 
 def prepare(context: PrepareContext, node: Operator) -> None:
@@ -37,10 +38,11 @@ def prepare(context: PrepareContext, node: Operator) -> None:
 
 def invoke(context: InvokeContext, node: Operator, data: None) -> None:
     """Convert."""
-    require_type_at_invoke(context.input_tensor(node, INPUT), *INPUT_TYPES)
-    require_type_at_invoke(context.output_tensor(node, OUTPUT), *OUTPUT_TYPES)
+    output_type = context.output_tensor(node, OUTPUT)
+    require_type_at_invoke(context.input_tensor(node, INPUT), *TYPES)
+    require_type_at_invoke(output_type, *TYPES)
     input, output = context.input_data(node, INPUT), context.output_data(node, OUTPUT)
-    if input.dtype == np.float32 and output.dtype != np.float32:
+    if input.dtype == np.float32 and output_type.type in INTEGERS:
         input = saturated(input, np.iinfo(output.dtype))
     output[...] = input.astype(output.dtype).reshape(len(input), *output.shape[1:])
 

@@ -2,8 +2,9 @@
 
 Retells tensorflow/lite/micro/kernels/div.cc and tensorflow/lite/kernels/internal/reference/div.h.
 
-NB: the 65,536 quotients of two int8 are computed in prepare and looked up. An integer divided by zero is an error: C
-does not say what it is, and a processor may end the program.
+NB: the 65,536 quotients of two int8 are computed in prepare and looked up. Their multiplier is formed in double, as in
+TFLM 8f6596d; 90b983c formed it in float32. An integer divided by zero is an error: C does not say what it is, and a
+processor may end the program.
 """
 
 from __future__ import annotations
@@ -70,7 +71,7 @@ def prepare(context: PrepareContext, node: Operator) -> OpData:
         return OpData(*activation_range_float(activation))
     for tensor in (input1, input2, output):
         require_scale(tensor)
-    real_multiplier = float(scale_of(input1) / (scale_of(input2) * scale_of(output)))  # all of it in float32
+    real_multiplier = float(scale_of(input1)) / (float(scale_of(input2)) * float(scale_of(output)))
     zero_points = zero_point_of(input1), zero_point_of(input2), zero_point_of(output)
     range_and_rest = *activation_range_quantized(activation, output), *quantize_multiplier(real_multiplier)
     data = OpData(*range_and_rest, *zero_points)

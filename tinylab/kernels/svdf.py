@@ -1,11 +1,12 @@
 """state[f] = (state[f] shifted by one, weights_feature[f] · input); output[u] = bias[u] + sum of weights_time · state
 
-Each filter f makes one number of an input and remembers the last `memory` of them in a variable tensor; the filters of
-a unit u, `rank` of them, are weighted over that memory and added up.
+Each filter f makes one number of an input and remembers the last `memory` of them in a variable tensor; the `rank`
+filters of a unit u are weighted over that memory and added up. Integers know no fused activation.
 
-Retells tensorflow/lite/micro/kernels/svdf.cc and svdf_common.cc. Integers know no fused activation.
+Retells tensorflow/lite/micro/kernels/svdf.cc and svdf_common.cc.
 
-NB: refused here: no bias or rank 0, of which TFLM dies, and a state of another type than the time weights.
+NB: multipliers are formed in double, as in TFLM 8f6596d; 90b983c formed them in float32. No bias and rank 0, of which
+TFLM dies, are refused, and so is a state of another type than the time weights.
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ def prepare(context: PrepareContext, node: Operator) -> OpData:
     require_counts(node, 5, 1)
     if context.optional_input_tensor(node, BIAS) is None:
         refuse("no bias", "one")
-    tensors = [context.input_tensor(node, place) for place in range(5)] + [context.output_tensor(node, OUTPUT)]
+    tensors = [*(context.input_tensor(node, place) for place in range(5)), context.output_tensor(node, OUTPUT)]
     input, weights_feature, weights_time, bias, state, output = tensors
     _require_shapes(tensors, node.options.rank)
     require_type(input, TensorType.FLOAT32, TensorType.INT8)
@@ -61,18 +62,17 @@ def prepare(context: PrepareContext, node: Operator) -> OpData:
         return OpData()
     require_type(weights_feature, TensorType.INT8)
     require_type(weights_time, TensorType.INT16, TensorType.INT8)
-    require_type(bias, TensorType.INT32)
     require_type(output, TensorType.INT8)
+    require_type(bias, TensorType.INT32)
     require_same_type(state, weights_time)
     require_scale(state)
     require_scale(output)
-    # All in float32, in this order.
-    effective_scale_1 = scale_of(input) * scale_of(weights_feature) / scale_of(state)
-    sum_scale = scale_of(state) * scale_of(weights_time)
-    if not abs(float(scale_of(bias)) - float(sum_scale)) < 1e-5:
-        refuse(f"{describe(bias)} of scale {scale_of(bias):g}", f"state scale × time weights scale, {sum_scale:g}")
-    scales = quantize_multiplier(float(effective_scale_1)), quantize_multiplier(float(sum_scale / scale_of(output)))
-    return OpData(*scales, zero_point_of(input), zero_point_of(state), zero_point_of(output))
+    scales = [float(scale_of(tensor)) for tensor in tensors]
+    sum_scale = scales[STATE] * scales[WEIGHTS_TIME]
+    if not abs(scales[BIAS] - sum_scale) < 1e-5:
+        refuse(f"{describe(bias)} of scale {scales[BIAS]:g}", f"state scale × time weights scale, {sum_scale:g}")
+    scale_1 = quantize_multiplier(scales[INPUT] * scales[WEIGHTS_FEATURE] / scales[STATE])
+    return OpData(scale_1, quantize_multiplier(sum_scale / scales[-1]), *map(zero_point_of, (input, state, output)))
 
 
 def _require_shapes(tensors: list[Tensor], rank: int) -> None:
@@ -82,8 +82,8 @@ def _require_shapes(tensors: list[Tensor], rank: int) -> None:
     (batch, input_size), (filter_count, memory) = input.shape, weights_time.shape
     if rank < 1 or filter_count % rank:
         refuse(f"{filter_count} filters of rank {rank}", "a whole number of units")
-    unit_count = filter_count // rank
-    shapes = (filter_count, input_size), (unit_count,), (batch, memory * filter_count), (batch, unit_count)
+    units = filter_count // rank
+    shapes = (filter_count, input_size), (units,), (batch, memory * filter_count), (batch, units)
     for tensor, shape in zip((weights_feature, bias, state, output), shapes, strict=True):
         if tensor.shape != shape:
             refuse(describe(tensor), f"shape {shape}")

@@ -92,17 +92,23 @@ def _softmax(context: PrepareContext, node: Operator) -> PrepareRequests:
 
 def _svdf(context: PrepareContext, node: Operator) -> PrepareRequests:
     """What each filter makes of its memory, and for integers each unit's sum, before it is rescaled."""
-    input, output = context.input_tensor(node, 0), context.output_tensor(node, 0)
-    filter_count = context.input_tensor(node, 1).shape[0]
-    sums = (INT32_BYTES * input.shape[0] * filter_count,)
+    input, weights, output = (
+        context.input_tensor(node, 0),
+        context.input_tensor(node, 1),
+        context.output_tensor(node, 0),
+    )
+    if len(input.shape) != 2 or len(weights.shape) != 2:
+        refuse(f"{describe(input)} and {describe(weights)}", "2 axes for both")
+    sums = (INT32_BYTES * input.shape[0] * weights.shape[0],)
     return PrepareRequests((), (*sums, INT32_BYTES * output.element_count) if input.type is TensorType.INT8 else sums)
 
 
 def _transpose_conv(context: PrepareContext, node: Operator) -> PrepareRequests:
     """Multipliers and shifts, also for float models; for integers all sums, and an int16 bias made int64."""
-    filter, input, bias = (context.optional_input_tensor(node, place) for place in (1, 2, 3))
-    assert filter is not None
-    assert input is not None
+    filter, input = context.input_tensor(node, 1), context.input_tensor(node, 2)
+    if len(filter.shape) != 4:
+        refuse(describe(filter), "a filter of 4 axes")
+    bias = context.optional_input_tensor(node, 3)
     channel_bytes, count = INT32_BYTES * filter.shape[0], context.output_tensor(node, 0).element_count
     scratch: tuple[int, ...] = ()
     if input.type is TensorType.INT8:
