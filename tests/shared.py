@@ -1,4 +1,4 @@
-"""Where the measured models and data lie: TINYLAB_SHARED, else ../shared beside the project. Absent, tests skip with a reason."""
+"""Where the measured models and data lie: TINYLAB_SHARED, else ../shared beside the project; else tests skip."""
 
 from __future__ import annotations
 

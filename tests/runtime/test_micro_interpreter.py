@@ -9,12 +9,13 @@ import numpy as np
 import pytest
 
 from tests.arena.models import dense_chain
-from tests.builder import OperatorSpec, SubgraphSpec, TensorSpec, build_model, constant
+from tests.builder import OperatorSpec, SubgraphSpec, TensorSpec, build_model, constant, single_operator
 from tests.runtime.kernels import ROW, allocated, chain, model_of, nothing, resolver
 from tinylab.arena import MicroAllocator
 from tinylab.errors import ArenaError, InvokeError, ModelError, PrepareError
 from tinylab.kernels.kernel_util import InvokeContext, Registration
 from tinylab.model import Model, Operator, load_model
+from tinylab.model.options import MulOptions
 from tinylab.runtime import AllOpsResolver, MicroInterpreter, MicroMutableOpResolver, MicroProfiler
 
 
@@ -509,3 +510,13 @@ def test_a_trace_shows_tensors_that_are_overwritten_later() -> None:
     interpreter.invoke(trace=True)
     assert interpreter.trace is not None
     assert [int(node.outputs[0].value[0, 0]) for node in interpreter.trace.nodes] == [1, 2, 3]
+
+
+def test_floats_overflow_in_silence_as_in_c() -> None:
+    pair = TensorSpec((1, 2), "FLOAT32")
+    interpreter = MicroInterpreter(
+        load_model(single_operator("MUL", [pair, pair], [pair], MulOptions())), AllOpsResolver(), 4096
+    )
+    big = np.array([[[3e38, 1.0]]], np.float32)
+    largest = np.finfo(np.float32).max  # infinity, clamped to the range of no activation
+    np.testing.assert_array_equal(interpreter.predict([big, big]), [[[largest, 1.0]]])

@@ -124,3 +124,9 @@ def test_the_cache_moves_with_every_parameter() -> None:
     base = {"words": ["yes"], "seed": 0}
     assert cache.path_of(base) == cache.path_of(dict(base))
     assert cache.path_of(base) != cache.path_of(base | {"seed": 1})
+
+
+def test_clips_per_class_replaces_the_recipe_s() -> None:
+    few = synthesize(["yes"], clips_per_class=5, recipe=SMALL, use_cache=False)
+    assert np.bincount(few.train.labels).tolist() == [5, 10, 5]
+    assert np.bincount(few.validation.labels).tolist() == [10, 10, 10]

@@ -12,7 +12,7 @@ import pytest
 from tinylab.errors import DataError, ExtraMissingError
 from tinylab.speech import espeak
 from tinylab.speech.synthesis import Utterance, Voice, make_voices, phonemes, speak
-from tinylab.speech.words import COMMON_WORDS, assonances, near_misses, nonsense
+from tinylab.speech.words import COMMON_WORDS, near_misses, nonsense
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +39,13 @@ def test_voices_words_and_seeds_differ(voices: tuple[Voice, ...]) -> None:
     waves = speak([first, *others])
     for wave in waves[1:]:
         assert not np.array_equal(wave, waves[0])
+
+
+def test_a_seed_is_another_breath(voices: tuple[Voice, ...]) -> None:
+    # In lists of their own: in one list, espeak-ng's state differs from one utterance to the next anyway.
+    (first,), (again,), (other,) = (speak([Utterance("yes", voices[0], seed=seed)]) for seed in (1, 1, 2))
+    np.testing.assert_array_equal(first, again)
+    assert not np.array_equal(first, other)
 
 
 def replace_text(utterance: Utterance, text: str) -> Utterance:
@@ -106,13 +113,6 @@ def test_near_misses_differ_from_every_keyword_by_one_sound() -> None:
 
 def test_a_keyword_of_one_sound_has_near_misses() -> None:
     assert len(near_misses([["'eI"]], np.random.default_rng(0), 20)) == 20
-
-
-def test_assonances_have_a_keyword_s_vowel_and_are_no_keyword() -> None:
-    words = assonances([["j", "'E", "s"], ["n", "'oU"]], np.random.default_rng(0), 300)
-    assert all("'E" in word or "'oU" in word for word in words)
-    assert not {"[[j'Es]]", "[[n'oU]]"} & set(words)
-    assert len(set(words)) > 150
 
 
 def test_nonsense_is_stressed_once_and_repeats() -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import html.parser
+import io
+import wave
 from pathlib import Path
 
-import ipywidgets
 import numpy as np
 import pytest
 
@@ -101,7 +102,7 @@ def test_stream_picture_and_text() -> None:
     picture = views.stream_picture(stream, times, scores, ("silence", "yes"), [Detection("yes", 1.5, 0.8)])
     assert picture.png().startswith(PNG)
     assert "yes   0.50  0.90" in picture.text
-    assert "yes    1.50   0.80" in picture.text
+    assert "yes    1.5    0.8" in picture.text
 
 
 def test_clip_text_says_what_was_heard() -> None:
@@ -136,8 +137,13 @@ def test_the_explorer_shows_the_clip_that_is_picked() -> None:
         return clip()
 
     box = views.clip_explorer(inspect, 20, first=3)  # type: ignore[arg-type]
-    slider = next(child for child in box.children if isinstance(child, ipywidgets.IntSlider))
+    slider, sound, picture, text = box.children
     slider.value = 11
     assert asked == [3, 11]
     assert slider.max == 19
     assert slider.description
+    assert picture.value == views.clip_picture(clip()).png()
+    assert "&quot;yes&quot; by voice/3" in text.value
+    with wave.open(io.BytesIO(sound.value)) as file:
+        assert (file.getframerate(), file.getnframes()) == (16_000, 1600)
+        assert file.readframes(1600) == clip().samples.tobytes()

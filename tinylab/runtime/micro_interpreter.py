@@ -133,6 +133,8 @@ class MicroInterpreter:
         finally:
             self.trace = InvokeTrace(tuple(nodes))
 
+    # Floats overflow to infinity and NaN in silence, as in C.
+    @np.errstate(over="ignore", invalid="ignore", divide="ignore")
     def _run(self, context: MicroContext, after_node: AfterNode | None = None) -> None:
         """The dispatch loop: for each node, in order, call its kernel."""
         for node in context.subgraph.operators:

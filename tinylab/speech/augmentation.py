@@ -22,7 +22,8 @@ class Augmentation:
     resample: factor on the length of a wave: above 1 lowers formants and pitch and slows down. colour_db: standard
     deviation of a smooth random frequency response. reverberation_s: RT60. signal_to_noise_db: of the loudest 0.3 s
     against the mean of the background. level_db: the clip's peak, dB of full scale. overdrive_probability: peaks cut
-    off, as by a microphone that is too close."""
+    off, as by a microphone that is too close. cut_probability: up to 20 % of the word may lie outside the clip.
+    """
 
     resample: tuple[float, float] = (0.92, 1.1)
     colour_db: float = 3.5

@@ -6,7 +6,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from tinylab.speech.espeak import SAMPLE_RATE_HZ as ESPEAK_SAMPLE_RATE_HZ
 from tinylab.speech.noise import backgrounds
 from tinylab.speech.progress import Progress, silent
 from tinylab.speech.synthesis import VARIANTS, Utterance, Voice, make_voices, phonemes, speak
-from tinylab.speech.words import COMMON_WORDS, assonances, near_misses, nonsense
+from tinylab.speech.words import COMMON_WORDS, near_misses, nonsense
 
 SAMPLE_RATE_HZ = 16_000
 SILENCE, UNKNOWN = "silence", "unknown"
@@ -32,8 +32,8 @@ class Recipe:
 
     clips_per_class: of the train split; evaluation_clips_per_class: of validation and of test. unknown_factor: so many
     times more clips of unknown words in the train split. voices: speakers of train, validation, test. speed: words a
-    minute. pitch, pitch_range: espeak-ng's, 0 to 99. near_miss, assonance, nonsense: shares (see words.py) of the
-    unknown clips; the rest are common words."""
+    minute. pitch, pitch_range: espeak-ng's, 0 to 99. near_miss, nonsense: shares (see words.py) of the unknown clips;
+    the rest are common words."""
 
     clips_per_class: int = 1_500
     evaluation_clips_per_class: int = 150
@@ -43,8 +43,7 @@ class Recipe:
     pitch: tuple[int, int] = (20, 80)
     pitch_range: tuple[int, int] = (10, 90)
     near_miss: float = 0.1
-    assonance: float = 0.25
-    nonsense: float = 0.15
+    nonsense: float = 0.2
     sample_count: int = SAMPLE_RATE_HZ
     augmentation: Augmentation = field(default_factory=Augmentation)
 
@@ -84,7 +83,7 @@ class SpeechDataset:
 def synthesize(
     words: Sequence[str],
     *,
-    clips_per_class: int = Recipe.clips_per_class,
+    clips_per_class: int | None = None,
     seed: int = 0,
     recipe: Recipe | None = None,
     use_cache: bool = True,
@@ -97,7 +96,9 @@ def synthesize(
     cache (see cache.folder()). DataError for words that are empty, double or not speakable; ExtraMissingError without
     the extra `speech`."""
     names = _checked(words)
-    recipe = recipe or Recipe(clips_per_class=clips_per_class)
+    recipe = recipe or Recipe()
+    if clips_per_class is not None:
+        recipe = replace(recipe, clips_per_class=clips_per_class)
     parameters = {"words": names, "seed": seed, "recipe": asdict(recipe)}
     arrays = cache.load(parameters) if use_cache else None
     if arrays is None:
@@ -167,12 +168,11 @@ def _plan(
 def _unknown_words(
     names: tuple[str, ...], count: int, voice: Voice, rng: np.random.Generator, recipe: Recipe
 ) -> list[str]:
-    near, assonant, odd = (round(count * share) for share in (recipe.near_miss, recipe.assonance, recipe.nonsense))
+    near, odd = round(count * recipe.near_miss), round(count * recipe.nonsense)
     keywords = {word for name in names for word in name.lower().split()}
     common = [word for word in COMMON_WORDS if word not in keywords]
-    texts = [str(word) for word in rng.choice(common, count - near - assonant - odd)]
-    sounds = phonemes(names, voice)
-    return texts + near_misses(sounds, rng, near) + assonances(sounds, rng, assonant) + nonsense(odd, rng)
+    texts = [str(word) for word in rng.choice(common, count - near - odd)]
+    return texts + near_misses(phonemes(names, voice), rng, near) + nonsense(odd, rng)
 
 
 def _clips(

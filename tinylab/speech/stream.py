@@ -47,12 +47,16 @@ class Stream:
 
 @dataclass(frozen=True)
 class Smoothing:
-    """average_ms: scores are averaged over so long; threshold: of the average, 0 to 1; minimum_count: fewer scores in
-    the average decide nothing; suppression_ms: the same word is not reported again for so long. TFLM's are 1000,
-    200/255, 3 and 1500."""
+    """How scores become detections.
 
-    average_ms: int = 1000
-    threshold: float = 200 / 255
+    average_ms: scores are averaged over so long; threshold: of the average, 0 to 1; minimum_count: fewer scores in the
+    average (or a quarter of the time) decide nothing; suppression_ms: the same word is not reported again for so long.
+    TFLM's are 1000, 200/255, 3 and 1500. Ours average less and ask for less, because a network that was trained with
+    smoothed labels is never quite certain and a short word is whole in few windows.
+    """
+
+    average_ms: int = 500
+    threshold: float = 0.65
     minimum_count: int = 3
     suppression_ms: int = 1500
 

@@ -79,21 +79,5 @@ def near_misses(keywords: Sequence[Sequence[str]], rng: np.random.Generator, cou
     return words
 
 
-def assonances(keywords: Sequence[Sequence[str]], rng: np.random.Generator, count: int) -> list[str]:
-    """Words with a keyword's vowel among other consonants, some with one more syllable ("cat": hap, stand, tally).
-
-    A net that knows a keyword by its vowel alone learns here that this is not enough. As near_misses otherwise.
-    """
-    targets = {"".join(k) for k in keywords}
-    vowels = [sound.lstrip("',") for keyword in keywords for sound in keyword if _is_vowel(sound)] or list(_VOWELS)
-    words: list[str] = []
-    while len(words) < count:
-        onset, vowel, coda = (str(rng.choice(sounds)) for sounds in (("", *_ONSETS), vowels, _CODAS))
-        more = f"{rng.choice(_SINGLE_CONSONANTS)}{rng.choice(['i', '@', 'I', 'oU'])}" if rng.random() < 0.3 else ""
-        if f"{onset}'{vowel}{coda}{more}" not in targets:
-            words.append(f"[[{onset}'{vowel}{coda}{more}]]")
-    return words
-
-
 def _is_vowel(sound: str) -> bool:
     return sound.lstrip("',")[:1] in set("aAeEiIoOuUV03@")

@@ -56,7 +56,7 @@ def build(name: str, data: SpeechDataset, folder: Path) -> dict[str, Any]:
         "features": spec.to_dict(),
         "architecture": {"name": architecture.__name__, **arguments},
         "data": "speech synthesised by espeak-ng alone: datasets/synthetic_speech/README.md",
-        "recipe": asdict(Recipe()),
+        "recipe": json.loads(json.dumps(asdict(Recipe()))),  # with lists for tuples, as the file has them
         "training": asdict(recipe),
         "seed": SEED,
         "made_by": f"python -m tinylab.speech.zoo_models {name}",

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import html
+import io
+import wave
 from collections.abc import Callable
 from typing import Any
 
 import ipywidgets
-from IPython.display import Audio, display
 
 from tinylab.speech.inspection import ClipInspection
 from tinylab.views.speech import clip_picture, clip_text
+
+
+class _Explorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
+    def __repr__(self) -> str:
+        return "(the clip explorer: a slider, sound, a picture and text; it needs a running kernel)"
 
 
 def clip_explorer(inspect: Callable[[int], ClipInspection], clip_count: int, first: int = 0) -> Any:
     """A slider over `clip_count` clips and, below it, what `inspect` makes of the chosen one: sound, picture and text.
 
     It works by keyboard (the slider takes the arrow keys; the number beside it can be typed). Returns an
-    ipywidgets.VBox.
+    ipywidgets.VBox of an IntSlider, an Audio, an Image and an HTML.
     """
     slider = ipywidgets.IntSlider(
         value=first,
@@ -26,16 +33,27 @@ def clip_explorer(inspect: Callable[[int], ClipInspection], clip_count: int, fir
         continuous_update=False,
         layout=ipywidgets.Layout(width="32rem"),
     )
-    output = ipywidgets.Output()
+    sound = ipywidgets.Audio(format="wav", autoplay=False, loop=False)
+    picture = ipywidgets.Image(format="png", layout=ipywidgets.Layout(max_width="100%"))
+    text = ipywidgets.HTML()
 
     def show(index: int) -> None:
         clip = inspect(index)
-        with output:
-            output.clear_output(wait=True)
-            display(Audio(clip.samples / 32768, rate=clip.sample_rate_hz, normalize=False))  # type: ignore[no-untyped-call]
-            display(clip_picture(clip))  # type: ignore[no-untyped-call]
-            print(clip_text(clip))
+        sound.value = wav(clip)
+        picture.value = clip_picture(clip).png()
+        text.value = f"<pre>{html.escape(clip_text(clip))}</pre>"
 
     slider.observe(lambda change: show(change["new"]), names="value")
     show(first)
-    return ipywidgets.VBox([slider, output])
+    return _Explorer([slider, sound, picture, text])
+
+
+def wav(clip: ClipInspection) -> bytes:
+    """The clip's samples as a .wav file, 16 bits, mono."""
+    buffer = io.BytesIO()
+    with wave.open(buffer, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(clip.sample_rate_hz)
+        file.writeframes(clip.samples.astype("<i2").tobytes())
+    return buffer.getvalue()

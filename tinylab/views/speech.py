@@ -113,7 +113,7 @@ def _as_image(value: NDArray[Any]) -> NDArray[Any]:
 def stream_text(stream: Stream, detections: Sequence[Detection]) -> str:
     """What was said and when, then what was heard and when, in seconds."""
     said = table(("said", "from", "to"), [(w.word, f"{w.start_s:.2f}", f"{w.end_s:.2f}") for w in stream.words])
-    heard = table(("heard", "at", "score"), [(d.word, f"{d.time_s:.2f}", f"{d.score:.2f}") for d in detections])
+    heard = table(("heard", "at", "score"), [(d.word, f"{d.time_s:.1f}", f"{d.score:.1f}") for d in detections])
     return f"{said}\n\n{heard}"
 
 
