@@ -134,6 +134,8 @@ def test_as_tflm(tflm: TflmSession, state_type: str) -> None:
         inputs = inputs_of(rng, case, 9)
         theirs = tflm.run(case.model(), inputs, every_tensor=True).require()
         ours = outputs_of(case.model(), inputs)
+        assert theirs.arena is not None
+        assert interpreter_of(case.model()).memory_plan.head_bytes == theirs.arena.head_bytes
         if state_type == "float32":
             tolerance = FLOAT_TOLERANCE * max(float(np.abs(theirs.outputs[0]).max()), 1e-3)
             assert np.abs(ours - theirs.outputs[0]).max() <= tolerance

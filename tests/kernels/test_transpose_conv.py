@@ -13,7 +13,15 @@ from tests.arithmetic.test_fixed_point import c_multiply, c_multiply_int64
 from tests.builder import TensorSpec, constant, single_operator
 from tests.kernels.convolving import DTYPES, c_activation_range, c_padding, out_size
 from tests.kernels.elementwise import assert_near_tflm, op_data, random_activation
-from tests.kernels.running import Array, assert_as_tflm, assert_refused_as_tflm, outputs_of, random_values, refusal_of
+from tests.kernels.running import (
+    Array,
+    assert_as_tflm,
+    assert_refused_as_tflm,
+    interpreter_of,
+    outputs_of,
+    random_values,
+    refusal_of,
+)
 from tinylab.arithmetic.fixed_point import quantize_multiplier
 from tinylab.kernels import padding
 from tinylab.kernels.padding import Window
@@ -186,6 +194,17 @@ def test_computed_weights(tflm: TflmSession, dtype: str) -> None:
         fed += [] if case.bias is None else [np.stack([case.bias, case.bias[::-1]])]
         compare = assert_near_tflm if dtype == "float32" else assert_as_tflm
         compare(tflm, case.model(computed_weights=True), *fed)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_the_head_is_tflms(tflm: TflmSession, dtype: str) -> None:
+    """Its scratch buffers are planned as the real TFLM's."""
+    rng = np.random.default_rng(5)
+    for _ in range(8):
+        case = random_case(rng, dtype)
+        theirs = tflm.run(case.model(), inputs_of(rng, case, 1)).require().arena
+        assert theirs is not None
+        assert interpreter_of(case.model()).memory_plan.head_bytes == theirs.head_bytes
 
 
 def test_an_output_larger_than_the_window_reaches(tflm: TflmSession) -> None:
