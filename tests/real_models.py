@@ -28,9 +28,9 @@ from tinylab.runtime import AllOpsResolver, MicroInterpreter
 
 # What tinylab has to run bit for bit: a model with another operator is not in these tests.
 OPERATORS = """
-    ADD AVERAGE_POOL_2D CONCATENATION CONV_2D DEPTHWISE_CONV_2D DEQUANTIZE EXPAND_DIMS FULLY_CONNECTED LEAKY_RELU
-    LOGISTIC MAX_POOL_2D MEAN MUL PACK PAD QUANTIZE RELU RELU6 RESHAPE SHAPE SOFTMAX SPLIT STRIDED_SLICE SUB TANH
-    TRANSPOSE
+    ADD AVERAGE_POOL_2D CAST CONCATENATION CONV_2D DEPTHWISE_CONV_2D DEQUANTIZE DIV EXPAND_DIMS FULLY_CONNECTED
+    LEAKY_RELU LOGISTIC MAXIMUM MAX_POOL_2D MEAN MINIMUM MUL PACK PAD QUANTIZE RELU RELU6 RESHAPE SHAPE SOFTMAX SPLIT
+    STRIDED_SLICE SUB SVDF TANH TRANSPOSE TRANSPOSE_CONV
 """
 SAMPLES = 16
 FLOAT_TOLERANCE = 1e-5  # of the largest magnitude in the real TFLM's tensor
@@ -134,10 +134,12 @@ def random_values(rng: np.random.Generator, tensor: Tensor, samples: int) -> NDA
 
 
 def invoked(interpreter: MicroInterpreter, inputs: list[NDArray[Any]]) -> list[bytes]:
-    """The bytes of each output after one invoke, in the arena itself, of the last sample."""
-    for index, values in enumerate(inputs):
-        interpreter.input(index).data[...] = values[-1]
-    interpreter.invoke()
+    """The bytes of each output after one invoke, in the arena itself, of the last sample; with state, of all before."""
+    interpreter.reset()
+    for sample in range(0 if interpreter.is_stateful else len(inputs[0]) - 1, len(inputs[0])):
+        for index, values in enumerate(inputs):
+            interpreter.input(index).data[...] = values[sample]
+        interpreter.invoke()
     return [interpreter.output(index).data.tobytes() for index in range(len(interpreter.main.outputs))]
 
 

@@ -189,6 +189,14 @@ def test_every_tensor_has_neither_constants_nor_resources() -> None:
     assert list(interpreter.predict_every_tensor(rows(3), keep=[2])) == [2]
 
 
+def test_every_tensor_has_variables_as_each_sample_leaves_them() -> None:
+    variable = TensorSpec((1, 4), "INT8", is_variable=True)
+    interpreter = allocated(model_of([ROW, variable, ROW], ("Accumulate", [0, 1], [2])))
+    tensors = interpreter.predict_every_tensor(np.ones((3, 1, 4), np.int8))
+    assert list(tensors) == [0, 2, 1]
+    assert tensors[1][:, 0, 0].tolist() == [1, 2, 3]
+
+
 def test_results_are_copies_of_their_own() -> None:
     interpreter = allocated(chain("AddOne"))
     for count in (1, 3):

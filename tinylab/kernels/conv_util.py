@@ -1,4 +1,4 @@
-"""What CONV_2D, DEPTHWISE_CONV_2D and FULLY_CONNECTED share: their OpData, sums that stay exact, sums made outputs.
+"""What convolutions and FULLY_CONNECTED share: their OpData, sums that stay exact, sums made outputs.
 
 Retells tensorflow/lite/micro/kernels/conv.h, conv_common.cc and depthwise_conv_common.cc.
 """
@@ -96,6 +96,11 @@ def require_conv(context: PrepareContext, node: Operator, channel_axis: int) -> 
     input, filter = context.input_tensor(node, INPUT), context.input_tensor(node, FILTER)
     bias, output = context.optional_input_tensor(node, BIAS), context.output_tensor(node, OUTPUT)
     require_conv_types(input, filter, bias, output)
+    require_conv_shapes(input, filter, bias, output, channel_axis)
+
+
+def require_conv_shapes(input: Tensor, filter: Tensor, bias: Tensor | None, output: Tensor, channel_axis: int) -> None:
+    """Refuse tensors that have other than 4 axes, or of which an output of these channels and images is not made."""
     for tensor in (input, filter, output):
         if len(tensor.shape) != 4:
             refuse(describe(tensor), "4 axes")
@@ -125,7 +130,7 @@ def prepare_conv(
     )
     # The int16 kernels have no zero points, whatever the tensors say.
     zero_point = zero_point_of(input) if input.type == TensorType.INT8 else 0
-    stage = _stage(context, node, channel_axis)
+    stage = conv_stage(input, filter, bias, output, options, channel_axis)
     weights, summed_bias = constant_weights(input, zero_point, filter, bias, arrange)
     return OpDataConv(rows, columns, zero_point, stage, weights, summed_bias)
 
@@ -142,11 +147,12 @@ def require_conv_types(input: Tensor, filter: Tensor, bias: Tensor | None, outpu
         require_type(bias, *BIAS_TYPES[input.type])
 
 
-def _stage(context: PrepareContext, node: Operator, channel_axis: int) -> OutputStage:
-    input, filter = context.input_tensor(node, INPUT), context.input_tensor(node, FILTER)
-    bias, output = context.optional_input_tensor(node, BIAS), context.output_tensor(node, OUTPUT)
+def conv_stage(
+    input: Tensor, filter: Tensor, bias: Tensor | None, output: Tensor, options: Any, channel_axis: int
+) -> OutputStage:
+    """The stage of a convolution; refuses a filter with neither one scale nor one for each of its channels."""
     if input.type == TensorType.FLOAT32:
-        return float_stage(node.options)
+        return float_stage(options)
     multipliers = output_multipliers(input, filter, output)
     quantization = filter.quantization
     if quantization is not None and quantization.per_channel:
@@ -154,7 +160,7 @@ def _stage(context: PrepareContext, node: Operator, channel_axis: int) -> Output
         if len(quantization.scales) != channels or filter.shape[axis] != channels:
             refuse(f"{describe(filter)} with {len(quantization.scales)} scales", f"one, or one for {channels} channels")
     zero_point = zero_point_of(output) if input.type == TensorType.INT8 else 0
-    return quantized_stage(input, bias, output, node.options, multipliers, zero_point)
+    return quantized_stage(input, bias, output, options, multipliers, zero_point)
 
 
 def float_stage(options: Any) -> OutputStage:
@@ -245,18 +251,26 @@ class Run(NamedTuple):
 
 
 def runs(
-    context: InvokeContext, node: Operator, weights: Array | None, bias: Array | None, arrange: Callable[[Array], Array]
+    context: InvokeContext,
+    node: Operator,
+    weights: Array | None,
+    bias: Array | None,
+    arrange: Callable[[Array], Array],
+    places: tuple[int, int, int] = (INPUT, FILTER, BIAS),
 ) -> Iterator[Run]:
-    """All samples in one run where weights and bias are constant; each its own where the graph computes them."""
-    output, filter = context.output_data(node, OUTPUT), context.input_data(node, FILTER)
+    """All samples in one run where weights and bias are constant; each its own where the graph computes them.
+
+    places: which of the node's inputs are the input, the filter and the bias.
+    """
+    output, filter = context.output_data(node, OUTPUT), context.input_data(node, places[1])
     samples = len(output)
-    input = context.input_data(node, INPUT)
+    input = context.input_data(node, places[0])
     input = np.broadcast_to(input, (samples, *input.shape[1:]))  # a constant is there once
-    biases = context.optional_input_data(node, BIAS)
+    biases = context.optional_input_data(node, places[2])
     if weights is not None and (biases is None or bias is not None):
         yield Run(input, output, weights, bias)
         return
-    dtype = _wide_dtype(context.input_tensor(node, INPUT))
+    dtype = _wide_dtype(context.input_tensor(node, places[0]))
     for sample in range(samples):
         own_weights = arrange(filter[sample % len(filter)]).astype(dtype) if weights is None else weights
         own_bias = None if biases is None else biases[sample % len(biases)].reshape(-1).astype(dtype)

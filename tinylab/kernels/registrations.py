@@ -5,14 +5,17 @@ from __future__ import annotations
 from tinylab.kernels import (
     activations,
     add,
+    cast,
     concatenation,
     conv,
     depthwise_conv,
     dequantize,
+    div,
     expand_dims,
     fully_connected,
     leaky_relu,
     logistic,
+    maximum_minimum,
     mul,
     pack,
     pad,
@@ -25,8 +28,10 @@ from tinylab.kernels import (
     split,
     strided_slice,
     sub,
+    svdf,
     tanh,
     transpose,
+    transpose_conv,
 )
 from tinylab.kernels.kernel_util import Registration
 
@@ -34,14 +39,18 @@ _ALL: tuple[Registration, ...] = (
     activations.RELU,
     activations.RELU6,
     add.REGISTRATION,
+    cast.REGISTRATION,
     concatenation.REGISTRATION,
     conv.REGISTRATION,
     depthwise_conv.REGISTRATION,
     dequantize.REGISTRATION,
+    div.REGISTRATION,
     expand_dims.REGISTRATION,
     fully_connected.REGISTRATION,
     leaky_relu.REGISTRATION,
     logistic.REGISTRATION,
+    maximum_minimum.MAXIMUM,
+    maximum_minimum.MINIMUM,
     mul.REGISTRATION,
     pack.REGISTRATION,
     pad.PAD,
@@ -56,8 +65,10 @@ _ALL: tuple[Registration, ...] = (
     split.REGISTRATION,
     strided_slice.REGISTRATION,
     sub.REGISTRATION,
+    svdf.REGISTRATION,
     tanh.REGISTRATION,
     transpose.REGISTRATION,
+    transpose_conv.REGISTRATION,
 )
 
 REGISTRATIONS: dict[str, Registration] = {registration.name: registration for registration in _ALL}

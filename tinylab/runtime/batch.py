@@ -51,8 +51,9 @@ def side_by_side(context: MicroContext, allocation: ModelAllocation, samples: in
 
 
 def computed_tensors(subgraph: Subgraph) -> list[int]:
-    """The indices of the tensors that are fed or computed: inputs, then each operator's outputs."""
+    """The indices of the tensors that are fed or computed: inputs, each operator's outputs, then variables."""
     indices = [*subgraph.inputs, *(index for operator in subgraph.operators for index in operator.outputs)]
+    indices += [tensor.index for tensor in subgraph.tensors if tensor.is_variable]
     return list(dict.fromkeys(index for index in indices if index >= 0))
 
 

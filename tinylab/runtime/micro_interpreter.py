@@ -202,7 +202,8 @@ class MicroInterpreter:
             context.arrays[index][...] = feed[rows]
         keep(self.main.inputs)
         self._run(context, lambda node, _: keep(node.outputs))
-        keep(self.main.outputs)  # among them constants and variables, which no operator computes
+        keep(self.main.outputs)  # among them constants, which no operator computes
+        keep([tensor.index for tensor in self.main.tensors if tensor.is_variable])
 
     # -- looking -------------------------------------------------------------------------------------------------------
 

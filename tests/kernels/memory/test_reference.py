@@ -91,7 +91,35 @@ def test_softmax_keeps_two_tables_for_int16(type: str, persistent: tuple[int, ..
     assert prepare("SOFTMAX", [Spec((1, 10), type, 0.1)]) == PrepareRequests(persistent)
 
 
-@pytest.mark.parametrize("name", ["ADD", "RESHAPE", "AVERAGE_POOL_2D", "PAD", "CONCATENATION", "LOGISTIC", "Custom"])
+@pytest.mark.parametrize(("type", "scratch"), [("INT8", (80, 40)), ("FLOAT32", (80,))])
+def test_svdf_keeps_what_filters_remember(type: str, scratch: tuple[int, ...]) -> None:
+    """4 bytes for each of 2 inputs and 10 filters; for integers also for each of 2 × 5 units."""
+    inputs = [Spec((2, 3), type), Spec((10, 3), type), Spec((10, 4), type), Spec((5,), type), Spec((2, 40), type)]
+    assert prepare("SVDF", inputs, Spec((2, 5), type)) == PrepareRequests((), scratch)
+    assert looked_at("SVDF", inputs, Spec((2, 5), type)) == [0, 1, 2, 3, 4, 5]
+
+
+@pytest.mark.parametrize(
+    ("type", "bias", "scratch"),
+    [
+        ("INT8", "INT32", (320,)),
+        ("INT16", "INT64", (640,)),
+        ("INT16", "INT16", (640, 40)),
+        ("FLOAT32", "FLOAT32", ()),
+    ],
+)
+def test_transpose_conv_adds_up_in_scratch(type: str, bias: str, scratch: tuple[int, ...]) -> None:
+    """Sums of 1x4x4x5 outputs; an int16 bias of 5 becomes int64."""
+    filter = Spec((5, 2, 2, 3), "FLOAT32" if type == "FLOAT32" else "INT8")
+    inputs = [constant(np.array([1, 4, 4, 5], np.int32)), filter, Spec((1, 2, 2, 3), type), Spec((5,), bias)]
+    assert prepare("TRANSPOSE_CONV", inputs, Spec((1, 4, 4, 5), type)) == PrepareRequests((20, 20), scratch)
+    twice = [] if type == "FLOAT32" else [2, 1, 3, 4]
+    assert looked_at("TRANSPOSE_CONV", inputs, Spec((1, 4, 4, 5), type)) == [4, 2, 1, *twice]
+
+
+@pytest.mark.parametrize(
+    "name", ["ADD", "RESHAPE", "AVERAGE_POOL_2D", "PAD", "CONCATENATION", "LOGISTIC", "CAST", "DIV", "Custom"]
+)
 def test_most_ask_for_nothing(name: str) -> None:
     assert prepare(name, [ROW, ROW]) == PrepareRequests()
 
@@ -105,6 +133,10 @@ def test_most_ask_for_nothing(name: str) -> None:
         ("TANH", 1, [0, 0, 1]),
         ("SPLIT", 2, [0]),
         ("PACK", 2, []),
+        ("MAXIMUM", 2, []),
+        ("MINIMUM", 2, []),
+        ("CAST", 1, [0, 1]),
+        ("DIV", 2, [0, 1, 2]),
         ("PAD", 2, [0, 1, 2]),
         ("PADV2", 3, [0, 1, 2, 3]),
         ("STRIDED_SLICE", 4, [0, 1, 2, 3, 4]),
@@ -144,7 +176,15 @@ def test_a_filter_of_too_few_axes_is_refused(name: str) -> None:
         prepare(name, [IMAGE, constant(np.ones((4, 3), np.int8), scale=0.1)])
 
 
-@pytest.mark.parametrize("name", ["CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED", "MEAN"])
+def test_filters_of_too_few_axes_are_refused() -> None:
+    line = constant(np.ones(3, np.int8), scale=0.1)
+    with pytest.raises(PrepareError, match=r"\(INT8 3\), but a filter of 4 axes is needed"):
+        prepare("TRANSPOSE_CONV", [ROW, line, IMAGE])
+    with pytest.raises(PrepareError, match=r"\(INT8 3\), but 2 axes for both is needed"):
+        prepare("SVDF", [ROW, line])
+
+
+@pytest.mark.parametrize("name", ["CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED", "MEAN", "SVDF", "TRANSPOSE_CONV"])
 def test_an_input_that_is_not_there_is_an_error_of_ours(name: str) -> None:
     with pytest.raises(InvokeError, match="input 1 is missing"):
         prepare(name, [IMAGE])

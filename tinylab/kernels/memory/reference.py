@@ -13,7 +13,7 @@ from tinylab.kernels.memory.requests import InitRequests, PrepareRequests
 from tinylab.kernels.memory.sizes import NOTHING, REFERENCE_SIZES
 from tinylab.model import Operator, Tensor, TensorType
 
-INT32_BYTES = 4
+INT32_BYTES, INT64_BYTES = 4, 8
 SOFTMAX_INT16_TABLE_BYTES = 513 * 2
 
 
@@ -38,6 +38,8 @@ def _looked_at(context: PrepareContext, node: Operator) -> tuple[Tensor, ...]:
         places = (0, OUTPUT, *range(len(node.inputs)))
     elif node.name == "MEAN" and context.input_tensor(node, 0).type is TensorType.INT8:
         places += (OUTPUT,)
+    elif node.name == "TRANSPOSE_CONV" and context.input_tensor(node, 2).type is not TensorType.FLOAT32:
+        places += (2, 1, 3, OUTPUT)
     found = (
         context.output_tensor(node, 0) if place == OUTPUT else context.optional_input_tensor(node, place)
         for place in places
@@ -88,6 +90,36 @@ def _softmax(context: PrepareContext, node: Operator) -> PrepareRequests:
     return PrepareRequests((SOFTMAX_INT16_TABLE_BYTES,) * 2 if is_int16 else ())
 
 
+def _svdf(context: PrepareContext, node: Operator) -> PrepareRequests:
+    """What each filter makes of its memory, and for integers each unit's sum, before it is rescaled."""
+    input, weights, output = (
+        context.input_tensor(node, 0),
+        context.input_tensor(node, 1),
+        context.output_tensor(node, 0),
+    )
+    if len(input.shape) != 2 or len(weights.shape) != 2:
+        refuse(f"{describe(input)} and {describe(weights)}", "2 axes for both")
+    sums = (INT32_BYTES * input.shape[0] * weights.shape[0],)
+    return PrepareRequests((), (*sums, INT32_BYTES * output.element_count) if input.type is TensorType.INT8 else sums)
+
+
+def _transpose_conv(context: PrepareContext, node: Operator) -> PrepareRequests:
+    """Multipliers and shifts, also for float models; for integers all sums, and an int16 bias made int64."""
+    filter, input = context.input_tensor(node, 1), context.input_tensor(node, 2)
+    if len(filter.shape) != 4:
+        refuse(describe(filter), "a filter of 4 axes")
+    bias = context.optional_input_tensor(node, 3)
+    channel_bytes, count = INT32_BYTES * filter.shape[0], context.output_tensor(node, 0).element_count
+    scratch: tuple[int, ...] = ()
+    if input.type is TensorType.INT8:
+        scratch = (INT32_BYTES * count,)
+    elif input.type is TensorType.INT16:
+        scratch = (INT64_BYTES * count,)
+        if bias is not None and bias.type is TensorType.INT16:
+            scratch += (INT64_BYTES * bias.element_count,)
+    return PrepareRequests((channel_bytes, channel_bytes), scratch)
+
+
 def _is_quantized(tensor: Tensor) -> bool:
     return tensor.type in (TensorType.INT8, TensorType.INT16)
 
@@ -98,18 +130,22 @@ _PREPARE: dict[str, Callable[[PrepareContext, Operator], PrepareRequests]] = {
     "FULLY_CONNECTED": _fully_connected,
     "MEAN": _mean,
     "SOFTMAX": _softmax,
+    "SVDF": _svdf,
+    "TRANSPOSE_CONV": _transpose_conv,
 }
 
 # Which tensors Prepare looks at, in order: inputs 0, 1, ... and the output. Some look twice, once in a function of
-# their own. PACK has no Prepare, and SHAPE's looks at none.
+# their own. PACK, MAXIMUM and MINIMUM have no Prepare, and SHAPE's looks at none.
 OUTPUT = -1
 _CONVOLUTION_LOOKS_AT = (OUTPUT, 0, 1, 0, 1, 2, OUTPUT)
 _LOOKS_AT: dict[str, tuple[int, ...]] = {
     "ADD": (0, 1, OUTPUT),
     "AVERAGE_POOL_2D": (0, OUTPUT),
+    "CAST": (0, OUTPUT),
     "CONV_2D": _CONVOLUTION_LOOKS_AT,
     "DEPTHWISE_CONV_2D": _CONVOLUTION_LOOKS_AT,
     "DEQUANTIZE": (0, OUTPUT),
+    "DIV": (0, 1, OUTPUT),
     "EXPAND_DIMS": (0, 1, OUTPUT),
     "FULLY_CONNECTED": (0, 1, 2, OUTPUT),
     "LEAKY_RELU": (0, OUTPUT),
@@ -127,6 +163,8 @@ _LOOKS_AT: dict[str, tuple[int, ...]] = {
     "SPLIT": (0,),
     "STRIDED_SLICE": (0, 1, 2, 3, OUTPUT),
     "SUB": (0, 1, OUTPUT),
+    "SVDF": (0, 1, 2, 3, 4, OUTPUT),
     "TANH": (0, 0, OUTPUT),
     "TRANSPOSE": (0, 1, OUTPUT),
+    "TRANSPOSE_CONV": (OUTPUT, 2, 1),
 }
