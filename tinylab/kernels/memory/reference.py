@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tinylab.kernels.kernel_util import PrepareContext, describe, refuse
+from tinylab.kernels.memory import signal
 from tinylab.kernels.memory.requests import InitRequests, PrepareRequests
 from tinylab.kernels.memory.sizes import NOTHING, REFERENCE_SIZES
 from tinylab.model import Operator, Tensor, TensorType
@@ -19,6 +20,8 @@ SOFTMAX_INT16_TABLE_BYTES = 513 * 2
 
 def init_requests(node: Operator, abi: str) -> InitRequests:
     """What one node puts into the arena before Prepare; `abi` is "ilp32" or "lp64"."""
+    if node.name in signal.LOOKS_AT:
+        return signal.init_requests(node, abi)
     sizes = REFERENCE_SIZES.get(node.name, NOTHING)
     if abi == "ilp32":
         return InitRequests(sizes.builtin_data_ilp32, sizes.op_data_ilp32)
@@ -27,19 +30,22 @@ def init_requests(node: Operator, abi: str) -> InitRequests:
 
 def prepare_requests(context: PrepareContext, node: Operator, abi: str) -> PrepareRequests:
     """What one node's Prepare asks for: of this issue's operators, the same under each ABI."""
-    requests = _PREPARE.get(node.name, _nothing)(context, node)
+    if node.name in signal.LOOKS_AT:
+        requests = signal.prepare_requests(node)
+    else:
+        requests = _PREPARE.get(node.name, _nothing)(context, node)
     return requests._replace(looked_at=_looked_at(context, node))
 
 
 def _looked_at(context: PrepareContext, node: Operator) -> tuple[Tensor, ...]:
     """The tensors that Prepare asks for, a tensor that it asks for twice twice."""
-    places = _LOOKS_AT.get(node.name, ())
+    places = signal.LOOKS_AT.get(node.name) or _LOOKS_AT.get(node.name, ())
     if node.name == "CONCATENATION":
         places = (0, OUTPUT, *range(len(node.inputs)))
     elif node.name == "MEAN" and context.input_tensor(node, 0).type is TensorType.INT8:
         places += (OUTPUT,)
     found = (
-        context.output_tensor(node, 0) if place == OUTPUT else context.optional_input_tensor(node, place)
+        context.output_tensor(node, OUTPUT - place) if place <= OUTPUT else context.optional_input_tensor(node, place)
         for place in places
     )
     return tuple(tensor for tensor in found if tensor is not None)
@@ -100,8 +106,8 @@ _PREPARE: dict[str, Callable[[PrepareContext, Operator], PrepareRequests]] = {
     "SOFTMAX": _softmax,
 }
 
-# Which tensors Prepare looks at, in order: inputs 0, 1, ... and the output. Some look twice, once in a function of
-# their own. PACK has no Prepare, and SHAPE's looks at none.
+# Which tensors Prepare looks at, in order: inputs 0, 1, ... and the output (-2: the second). Some look twice, once in
+# a function of their own. PACK has no Prepare, and SHAPE's looks at none.
 OUTPUT = -1
 _CONVOLUTION_LOOKS_AT = (OUTPUT, 0, 1, 0, 1, 2, OUTPUT)
 _LOOKS_AT: dict[str, tuple[int, ...]] = {
