@@ -46,7 +46,10 @@ def log(x: Int64s, output_scale: int) -> Int64s:
 
 
 def _log2_fraction(x: Int64s, integer: Int64s) -> Int64s:
-    """log2(x / 2**integer) in Q16: x / 2**integer - 1, and what that lacks from a table."""
+    """log2(x / 2**integer) in Q16: x / 2**integer - 1, and what that lacks from a table.
+
+    NB: TFLM shifts what it adds between two places of the table 7 bits too far, so that there is hardly anything of it.
+    """
     rest = x - (np.int64(1) << integer)
     rest = np.where(
         integer < SCALE_LOG2,
@@ -56,9 +59,8 @@ def _log2_fraction(x: Int64s, integer: Int64s) -> Int64s:
     table, unit_log2 = _log2_table(), SCALE_LOG2 - SEGMENTS_LOG2
     segment = rest >> unit_log2
     step = table[segment + 1] - table[segment]
-    lack: Int64s = table[segment] + ((step * (rest - (segment << unit_log2))) >> SCALE_LOG2)
-    lack += rest
-    return lack
+    between: Int64s = (step * (rest - (segment << unit_log2))) >> SCALE_LOG2
+    return np.add(rest + table[segment], between)
 
 
 @functools.cache
