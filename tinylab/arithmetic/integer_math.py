@@ -50,21 +50,23 @@ def _log2_fraction(x: Int64s, integer: Int64s) -> Int64s:
 
     NB: TFLM shifts what it adds between two places of the table 7 bits too far, so that there is hardly anything of it.
     """
-    rest = x - (np.int64(1) << integer)
-    rest = np.where(
+    above = x - (np.int64(1) << integer)
+    rest: Int64s = np.where(
         integer < SCALE_LOG2,
-        rest << np.maximum(SCALE_LOG2 - integer, 0),
-        rest >> np.maximum(integer - SCALE_LOG2, 0),
+        above << np.maximum(SCALE_LOG2 - integer, 0),
+        above >> np.maximum(integer - SCALE_LOG2, 0),
     )
     table, unit_log2 = _log2_table(), SCALE_LOG2 - SEGMENTS_LOG2
     segment = rest >> unit_log2
     step = table[segment + 1] - table[segment]
-    between: Int64s = (step * (rest - (segment << unit_log2))) >> SCALE_LOG2
-    return np.add(rest + table[segment], between)
+    between = (step * (rest - (segment << unit_log2))) >> SCALE_LOG2
+    total: Int64s = rest + table[segment] + between
+    return total
 
 
 @functools.cache
 def _log2_table() -> Int64s:
     """log2(1 + f) - f in Q16 at f = 0, 1/128, ... 1."""
     f = np.arange(2**SEGMENTS_LOG2 + 1) / 2**SEGMENTS_LOG2
-    return np.rint((np.log2(1 + f) - f) * 2**SCALE_LOG2).astype(np.int64)
+    table: Int64s = np.rint((np.log2(1 + f) - f) * 2**SCALE_LOG2).astype(np.int64)
+    return table

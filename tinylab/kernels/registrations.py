@@ -35,6 +35,7 @@ from tinylab.kernels import (
     sub,
     tanh,
     transpose,
+    unidirectional_sequence_lstm,
     window,
 )
 from tinylab.kernels.kernel_util import Registration
@@ -75,6 +76,7 @@ _ALL: tuple[Registration, ...] = (
     sub.REGISTRATION,
     tanh.REGISTRATION,
     transpose.REGISTRATION,
+    unidirectional_sequence_lstm.REGISTRATION,
     window.REGISTRATION,
 )
 

@@ -98,12 +98,23 @@ def _is_quantized(tensor: Tensor) -> bool:
     return tensor.type in (TensorType.INT8, TensorType.INT16)
 
 
+def _lstm(context: PrepareContext, node: Operator) -> PrepareRequests:
+    """Four gates, each as large as the cell state."""
+    if len(node.inputs) != 24:
+        refuse(f"{len(node.inputs)} inputs", "24")
+    input, hidden_state, cell_state = (context.input_tensor(node, place) for place in (0, 18, 19))
+    if len(input.shape) != 3 or len(hidden_state.shape) < 2:
+        refuse(f"{describe(input)} and {describe(hidden_state)}", "3 and 2 axes")
+    return PrepareRequests((), (cell_state.element_count * cell_state.dtype.itemsize,) * 4)
+
+
 _PREPARE: dict[str, Callable[[PrepareContext, Operator], PrepareRequests]] = {
     "CONV_2D": _convolution(channel_axis=0),
     "DEPTHWISE_CONV_2D": _convolution(channel_axis=3),
     "FULLY_CONNECTED": _fully_connected,
     "MEAN": _mean,
     "SOFTMAX": _softmax,
+    "UNIDIRECTIONAL_SEQUENCE_LSTM": _lstm,
 }
 
 # Which tensors Prepare looks at, in order: inputs 0, 1, ... and the output (-2: the second). Some look twice, once in
@@ -135,4 +146,5 @@ _LOOKS_AT: dict[str, tuple[int, ...]] = {
     "SUB": (0, 1, OUTPUT),
     "TANH": (0, 0, OUTPUT),
     "TRANSPOSE": (0, 1, OUTPUT),
+    "UNIDIRECTIONAL_SEQUENCE_LSTM": (*range(24), OUTPUT),
 }
