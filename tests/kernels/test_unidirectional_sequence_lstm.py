@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from typing import NamedTuple
 
@@ -12,11 +13,12 @@ from tests.arithmetic.test_fixed_point import c_multiply, c_multiply_int64
 from tests.arithmetic.test_sigmoid_table import c_logistic, c_tanh
 from tests.builder import TensorSpec, single_operator
 from tests.kernels.running import Array, assert_refused_as_tflm, interpreter_of, random_values, refusal_of
-from tests.shared import model_bytes, needs_shared
+from tests.shared import SHARED, model_bytes, needs_shared
 from tinylab.arithmetic.fixed_point import quantize_multiplier
-from tinylab.model import ActivationFunctionType
+from tinylab.model import ActivationFunctionType, load_model
 from tinylab.model.options import UnidirectionalSequenceLSTMOptions
 from tinylab.peers.tflm import TflmSession
+from tinylab.runtime import arena_needs
 
 TYPES = ["int8", "int16", "float32"]
 NAME = "UNIDIRECTIONAL_SEQUENCE_LSTM"
@@ -244,19 +246,33 @@ def test_what_tflm_does_not_see_is_refused() -> None:
         (1, weight._replace(scale=[0.1] * lstm.units)),
         (19, cell._replace(type="FLOAT32", scale=None)),
         (19, cell._replace(scale=2.0**-40)),
+        (19, cell._replace(scale=1e38)),
     ):
         assert refusal_of(lstm_model(lstm, [*specs[:place], spec, *specs[place + 1 :]]))[0] == "allocate"
 
 
 @needs_shared
-@pytest.mark.parametrize("file", ["trained_lstm", "trained_lstm_int8", "micro_speech_lstm"])
+@pytest.mark.parametrize("target", ["x86-64/reference", "cortex-m4/reference"])
+@pytest.mark.parametrize(
+    "name", ["trained_lstm", "trained_lstm_int8", "xtensa_micro_speech_lstm", "dtln_noise_suppression"]
+)
+def test_the_arena_is_the_measured_one(name: str, target: str) -> None:
+    path = SHARED / "measurements" / f"arena_{target.replace('/', '_')}.json"
+    measured = json.loads(path.read_text())["models"][name]
+    needs = arena_needs(load_model(model_bytes(f"tflm/{name.removeprefix('xtensa_')}.tflite")), target)
+    assert (needs.head_bytes, needs.tail_bytes) == (measured["head_bytes"], measured["tail_bytes"])
+    assert needs.smallest_arena_bytes == measured["min_arena_bytes_multiple_of_16"]
+
+
+@needs_shared
+@pytest.mark.parametrize("file", ["trained_lstm", "trained_lstm_int8", "micro_speech_lstm", "dtln_noise_suppression"])
 def test_every_tensor_of_real_models(tflm: TflmSession, file: str) -> None:
     model, rng = model_bytes(f"tflm/{file}.tflite"), np.random.default_rng(0)
     interpreter = interpreter_of(model)
-    input = interpreter.tensor_at(interpreter.main.inputs[0])
-    x = random_values(rng, str(input.dtype), 6, *input.shape)
+    inputs = [interpreter.tensor_at(index) for index in interpreter.main.inputs]
+    x = [random_values(rng, str(input.dtype), 6, *input.shape) for input in inputs]
     ours = interpreter.predict_every_tensor(x)
-    theirs = tflm.run(model, [x], every_tensor=True).require()
+    theirs = tflm.run(model, x, every_tensor=True).require()
     assert ours.keys() <= theirs.tensors.keys()
     for index, values in ours.items():
         their = theirs.tensors[index].reshape(values.shape)

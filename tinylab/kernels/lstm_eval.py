@@ -114,9 +114,9 @@ def integer_steps(tensors: LstmTensors, options: UnidirectionalSequenceLSTMOptio
         require_scale(tensor)
     hidden_scale, cell_scale = float(scale_of(tensors.hidden_state)), float(scale_of(tensors.cell_state))
     units = tensors.hidden_state.shape[1]
-    cell_shift = checked_log2(scale_of(tensors.cell_state))[0] + 12
-    if not -15 <= cell_shift <= 15:
+    if not 2**-27 <= cell_scale <= 8:
         refuse(f"{describe(tensors.cell_state)} with scale {cell_scale:g}", "a scale from 2**-27 to 8")
+    cell_shift = checked_log2(scale_of(tensors.cell_state))[0] + 12
     clip = max(min(options.cell_clip / cell_scale, INT16_MAX), INT16_MIN) if options.cell_clip > 0 else 0
     return IntegerSteps(
         zero_point_of(tensors.input),
@@ -139,7 +139,9 @@ def _multipliers(input: Tensor, weights: tuple[Tensor, ...], units: int) -> Mult
         require_scale(weight)
         if weight.quantization is None or weight.quantization.per_channel:
             refuse(f"{describe(weight)} with a scale a channel", "one scale")
-        pairs.append(quantize_multiplier(float(scale_of(input) * scale_of(weight)) / GATE_SCALE))
+        with np.errstate(over="ignore"):
+            product = float(scale_of(input) * scale_of(weight))
+        pairs.append(quantize_multiplier(product / GATE_SCALE))
     multipliers, shifts = np.array(pairs, np.int32).T
     return Multipliers(np.repeat(multipliers, units), np.repeat(shifts, units))
 
