@@ -50,7 +50,7 @@ class Registration:
 
     `per_sample=True` is for kernels that do not know of the samples axis: the runtime calls invoke once a sample, with
     arrays of the tensors' own shapes. `stateful=True` says that an invoke depends on earlier ones, so samples must run
-    one after another.
+    one after another. `reset(op_data)` sets what OpData keeps from invoke to invoke back to the start.
     """
 
     name: str
@@ -58,6 +58,7 @@ class Registration:
     invoke: Callable[[InvokeContext, Operator, Any], None]
     per_sample: bool = False
     stateful: bool = False
+    reset: Callable[[Any], None] | None = None
 
 
 def refuse(found: str, needed: str, remedy: str = "") -> NoReturn:

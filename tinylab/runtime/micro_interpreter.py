@@ -109,7 +109,11 @@ class MicroInterpreter:
         return arrays
 
     def reset(self) -> None:
-        """Set every variable tensor to zero (int8: to its zero point), as TFLM's Reset."""
+        """Set every variable tensor to zero (int8: to its zero point) and have kernels forget, as TFLM's Reset."""
+        for key, op_data in self._op_data.items():
+            forget = self._registrations[key].reset
+            if forget is not None:
+                forget(op_data)
         for context in self._contexts:
             for tensor in context.subgraph.tensors:
                 if tensor.is_variable and tensor.index in context.arrays:

@@ -35,13 +35,18 @@ def allocate_model(
     library, abi = _kernel_library(allocator.target), allocator.target.abi.name
     allocator.start_model_allocation(model)
     nodes = [(context, node) for context in contexts for node in context.subgraph.operators]
-    init = [library.init_requests(node, abi) for _, node in nodes]
-    for (_, node), (builtin_data, _) in zip(nodes, init, strict=True):
+    init = []
+    for _, node in nodes:
+        with _naming(node):
+            init.append(library.init_requests(node, abi))
+    for (_, node), (builtin_data, _, _) in zip(nodes, init, strict=True):
         if builtin_data is not None:
             allocator.allocate_builtin_data(*builtin_data, _owner(node))
-    for (_, node), (_, op_data) in zip(nodes, init, strict=True):
+    for (_, node), (_, op_data, state) in zip(nodes, init, strict=True):
         if op_data is not None:
             allocator.allocate_persistent_buffer(op_data, "OpData", _owner(node))
+        for size in state:
+            allocator.allocate_persistent_buffer(size, "state", _owner(node))
     for context, node in nodes:
         with _naming(node):
             if prepare is not None:

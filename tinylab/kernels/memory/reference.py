@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tinylab.kernels.kernel_util import PrepareContext, describe, refuse
+from tinylab.kernels.memory import signal
 from tinylab.kernels.memory.requests import InitRequests, PrepareRequests
 from tinylab.kernels.memory.sizes import NOTHING, REFERENCE_SIZES
 from tinylab.model import Operator, Tensor, TensorType
@@ -19,6 +20,8 @@ SOFTMAX_INT16_TABLE_BYTES = 513 * 2
 
 def init_requests(node: Operator, abi: str) -> InitRequests:
     """What one node puts into the arena before Prepare; `abi` is "ilp32" or "lp64"."""
+    if node.name in signal.LOOKS_AT:
+        return signal.init_requests(node, abi)
     sizes = REFERENCE_SIZES.get(node.name, NOTHING)
     if abi == "ilp32":
         return InitRequests(sizes.builtin_data_ilp32, sizes.op_data_ilp32)
@@ -27,13 +30,16 @@ def init_requests(node: Operator, abi: str) -> InitRequests:
 
 def prepare_requests(context: PrepareContext, node: Operator, abi: str) -> PrepareRequests:
     """What one node's Prepare asks for: of this issue's operators, the same under each ABI."""
-    requests = _PREPARE.get(node.name, _nothing)(context, node)
+    if node.name in signal.LOOKS_AT:
+        requests = signal.prepare_requests(node)
+    else:
+        requests = _PREPARE.get(node.name, _nothing)(context, node)
     return requests._replace(looked_at=_looked_at(context, node))
 
 
 def _looked_at(context: PrepareContext, node: Operator) -> tuple[Tensor, ...]:
     """The tensors that Prepare asks for, a tensor that it asks for twice twice."""
-    places = _LOOKS_AT.get(node.name, ())
+    places = signal.LOOKS_AT.get(node.name) or _LOOKS_AT.get(node.name, ())
     if node.name == "CONCATENATION":
         places = (0, OUTPUT, *range(len(node.inputs)))
     elif node.name == "MEAN" and context.input_tensor(node, 0).type is TensorType.INT8:
@@ -41,7 +47,7 @@ def _looked_at(context: PrepareContext, node: Operator) -> tuple[Tensor, ...]:
     elif node.name == "TRANSPOSE_CONV" and context.input_tensor(node, 2).type is not TensorType.FLOAT32:
         places += (2, 1, 3, OUTPUT)
     found = (
-        context.output_tensor(node, 0) if place == OUTPUT else context.optional_input_tensor(node, place)
+        context.output_tensor(node, OUTPUT - place) if place <= OUTPUT else context.optional_input_tensor(node, place)
         for place in places
     )
     return tuple(tensor for tensor in found if tensor is not None)
@@ -124,6 +130,16 @@ def _is_quantized(tensor: Tensor) -> bool:
     return tensor.type in (TensorType.INT8, TensorType.INT16)
 
 
+def _lstm(context: PrepareContext, node: Operator) -> PrepareRequests:
+    """Four gates, each as large as the cell state."""
+    if len(node.inputs) != 24:
+        refuse(f"{len(node.inputs)} inputs", "24")
+    input, hidden_state, cell_state = (context.input_tensor(node, place) for place in (0, 18, 19))
+    if len(input.shape) != 3 or len(hidden_state.shape) < 2:
+        refuse(f"{describe(input)} and {describe(hidden_state)}", "3 and 2 axes")
+    return PrepareRequests((), (cell_state.element_count * cell_state.dtype.itemsize,) * 4)
+
+
 _PREPARE: dict[str, Callable[[PrepareContext, Operator], PrepareRequests]] = {
     "CONV_2D": _convolution(channel_axis=0),
     "DEPTHWISE_CONV_2D": _convolution(channel_axis=3),
@@ -132,10 +148,11 @@ _PREPARE: dict[str, Callable[[PrepareContext, Operator], PrepareRequests]] = {
     "SOFTMAX": _softmax,
     "SVDF": _svdf,
     "TRANSPOSE_CONV": _transpose_conv,
+    "UNIDIRECTIONAL_SEQUENCE_LSTM": _lstm,
 }
 
-# Which tensors Prepare looks at, in order: inputs 0, 1, ... and the output. Some look twice, once in a function of
-# their own. PACK, MAXIMUM and MINIMUM have no Prepare, and SHAPE's looks at none.
+# Which tensors Prepare looks at, in order: inputs 0, 1, ... and the output (-2: the second). Some look twice, once in
+# a function of their own. PACK, MAXIMUM and MINIMUM have no Prepare, and SHAPE's looks at none.
 OUTPUT = -1
 _CONVOLUTION_LOOKS_AT = (OUTPUT, 0, 1, 0, 1, 2, OUTPUT)
 _LOOKS_AT: dict[str, tuple[int, ...]] = {
@@ -167,4 +184,5 @@ _LOOKS_AT: dict[str, tuple[int, ...]] = {
     "TANH": (0, 0, OUTPUT),
     "TRANSPOSE": (0, 1, OUTPUT),
     "TRANSPOSE_CONV": (OUTPUT, 2, 1),
+    "UNIDIRECTIONAL_SEQUENCE_LSTM": (*range(24), OUTPUT),
 }

@@ -11,11 +11,13 @@ from tinylab.model import Operator, Tensor
 class InitRequests(NamedTuple):
     """What an operator puts into the arena before Prepare, in bytes, whatever its tensors are.
 
-    builtin_data: (bytes, alignment) of its parsed parameters, or None; op_data: what Init asks for, or None.
+    builtin_data: (bytes, alignment) of its parsed parameters, or None; op_data: what Init asks for, or None; state:
+    what Init asks for besides, in order.
     """
 
     builtin_data: tuple[int, int] | None = None
     op_data: int | None = None
+    state: tuple[int, ...] = ()
 
 
 class PrepareRequests(NamedTuple):

@@ -1,0 +1,71 @@
+"""What TFLM's signal operators ask of the arena; all of it in Init, but for the scratch buffer of SignalRfft.
+
+Figures: the structs of signal/micro/kernels/*.cc and kissfft's, which give the measured arenas.
+"""
+
+from __future__ import annotations
+
+from tinylab.kernels.memory.requests import InitRequests, PrepareRequests
+from tinylab.kernels.rfft import fft_type_of
+from tinylab.kernels.signal_options import channels_of, fft_length_of
+from tinylab.model import Operator
+from tinylab.model.model import dtype_of
+
+POINTER_BYTES = {"ilp32": 4, "lp64": 8}
+MOST_FACTORS = 32  # of an FFT's length
+
+# (ILP32, LP64) bytes of the parameter structs. SignalFftAutoScale and SignalFilterBankSquareRoot have none.
+PARAMETER_BYTES = {
+    "SignalEnergy": (8, 8),
+    "SignalFilterBank": (36, 64),
+    "SignalFilterBankLog": (8, 8),
+    "SignalFilterBankSpectralSubtraction": (44, 56),
+    "SignalPCAN": (4, 4),
+    "SignalRfft": (32, 48),
+    "SignalWindow": (8, 8),
+}
+
+# Which tensors Prepare looks at: inputs 0, 1, ..., the outputs -1, -2.
+LOOKS_AT: dict[str, tuple[int, ...]] = {
+    "SignalEnergy": (0, -1),
+    "SignalFftAutoScale": (0, -1, -2),
+    "SignalFilterBank": (0, 1, 2, 3, 4, 5, -1),
+    "SignalFilterBankLog": (0, -1),
+    "SignalFilterBankSpectralSubtraction": (0, -1, -2),
+    "SignalFilterBankSquareRoot": (0, 1, -1),
+    "SignalPCAN": (0, 1, 2, -1),
+    "SignalRfft": (0, -1),
+    "SignalWindow": (0, 1, -1),
+}
+
+
+def init_requests(node: Operator, abi: str) -> InitRequests:
+    """Parameters, and the state of those operators that have one."""
+    if node.name not in PARAMETER_BYTES:
+        return InitRequests()
+    parameters = PARAMETER_BYTES[node.name][abi == "lp64"]
+    state: tuple[int, ...] = ()
+    if node.name == "SignalFilterBank":
+        state = (8 * (channels_of(node) + 1),)
+    elif node.name == "SignalFilterBankSpectralSubtraction":
+        state = (4 * channels_of(node),)
+    elif node.name == "SignalRfft":
+        state = (_fft_state_bytes(fft_length_of(node), dtype_of(fft_type_of(node)).itemsize, abi),)
+    return InitRequests(op_data=parameters, state=state)
+
+
+def prepare_requests(node: Operator) -> PrepareRequests:
+    """SignalRfft fills its input up with zeros in scratch."""
+    if node.name != "SignalRfft":
+        return PrepareRequests()
+    return PrepareRequests(scratch=(fft_length_of(node) * dtype_of(fft_type_of(node)).itemsize,))
+
+
+def _fft_state_bytes(length: int, item_bytes: int, abi: str) -> int:
+    """kiss_fftr_state and behind it: kiss_fft_state with its twiddles, a work buffer, the last step's twiddles.
+
+    A complex number takes two items.
+    """
+    half, complex_bytes = length // 2, 2 * item_bytes
+    fft_state = 4 + 4 + 2 * 4 * MOST_FACTORS + half * complex_bytes
+    return 3 * POINTER_BYTES[abi] + fft_state + half * 3 // 2 * complex_bytes
