@@ -16,6 +16,7 @@ from tests.arena.models import allocate
 from tests.shared import SHARED, model_bytes, model_index, needs_shared
 from tinylab.arena import MicroAllocator
 from tinylab.errors import ArenaError
+from tinylab.kernels import REGISTRATIONS
 from tinylab.model import Model, load_model
 from tinylab.runtime import AllOpsResolver, MicroInterpreter, arena_needs
 
@@ -24,19 +25,13 @@ pytestmark = needs_shared
 M4, X86 = "cortex-m4/reference", "x86-64/reference"
 BOTH = pytest.mark.parametrize("target", [M4, X86])
 
-# The operators whose requests this project knows: kernels/memory.
-LISTED = {
-    "ADD", "AVERAGE_POOL_2D", "CAST", "CONCATENATION", "CONV_2D", "DEPTHWISE_CONV_2D", "DEQUANTIZE", "DIV",
-    "EXPAND_DIMS", "FULLY_CONNECTED", "LEAKY_RELU", "LOGISTIC", "MAXIMUM", "MAX_POOL_2D", "MEAN", "MINIMUM", "MUL",
-    "PACK", "PAD", "QUANTIZE", "RELU", "RELU6", "RESHAPE", "SHAPE", "SOFTMAX", "SPLIT", "STRIDED_SLICE", "SUB", "SVDF",
-    "TANH", "TRANSPOSE", "TRANSPOSE_CONV",
-}  # fmt: skip
-MODELS = 148  # with listed operators, and run by TFLM, on each target
+MODELS = 154  # whose operators tinylab has, and run by TFLM, on each target
 
 # The names that the trace of TFLM gives to allocations, and ours.
 CATEGORIES = {
     "builtin data": "builtin_data",
     "OpData": "init",
+    "state": "init",
     "persistent buffer": "prepare",
     "variable": "variable_tensor",
     "TfLiteTensor*[]": "io_tensor_pointer_array",
@@ -59,7 +54,7 @@ def cases(target: str) -> list[Case]:
     return [
         Case(name, load_model(model_bytes(files[figures["sha256"]]), name=name), figures)
         for name, figures in measured.items()
-        if set(figures["ops"]) <= LISTED and figures.get("arena_used_bytes")
+        if set(figures["ops"]) <= REGISTRATIONS.keys() and figures.get("arena_used_bytes")
     ]
 
 
