@@ -9,7 +9,6 @@ import pytest
 
 import tinylab as tl
 from tinylab.speech import FeatureSpec, convert, ds_cnn, tiny_conv
-from tinylab.speech.features import quantize_features
 
 SHAPE = FeatureSpec().shape
 
@@ -62,10 +61,7 @@ def test_int8_answers_like_keras(model: Any, clips: np.ndarray, converted: bytes
     loaded = tl.load_model(converted)
     interpreter = tl.MicroInterpreter(loaded, tl.resolver_for(loaded), 60_000)
     interpreter.allocate_tensors()
-    graph = loaded.subgraphs[0]
-    source = graph.tensors[graph.inputs[0]].quantization
-    assert source is not None
-    scores = interpreter.predict(quantize_features(clips, source.scale, source.zero_point))
+    scores = interpreter.predict(interpreter.input(0).quantize(clips))
     expected = model.predict(clips, verbose=0)
     np.testing.assert_allclose((scores.reshape(-1, 4).astype(np.float32) + 128) / 256, expected, atol=0.06)
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tinylab.errors import DataError
-from tinylab.speech.features import FeatureSpec, compute_features, quantize_features
+from tinylab.speech.features import FeatureSpec, compute_features
 
 PLAIN = FeatureSpec(range_db=None, mean_over_time=False)
 
@@ -94,12 +94,6 @@ def test_silence_is_finite() -> None:
 def test_other_lengths_are_refused() -> None:
     with pytest.raises(DataError, match=r"\[clip, 16000\], not \[2, 15999\]"):
         compute_features(np.zeros((2, 15_999), np.int16), PLAIN)
-
-
-def test_quantization_by_hand() -> None:
-    found = quantize_features(np.array([-1.0, 0.0, 0.26, 100.0, -100.0], np.float32), 0.5, 3)
-    assert found.tolist() == [1, 3, 4, 127, -128]
-    assert found.dtype == np.int8
 
 
 def test_a_spec_survives_json() -> None:

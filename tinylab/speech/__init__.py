@@ -6,7 +6,7 @@ from __future__ import annotations
 from tinylab.speech.augmentation import Augmentation
 from tinylab.speech.conversion import convert
 from tinylab.speech.dataset import Recipe, SpeechDataset, Split, synthesize
-from tinylab.speech.features import FeatureSpec, compute_features, quantize_features
+from tinylab.speech.features import FeatureSpec, compute_features
 from tinylab.speech.inspection import ClipInspection, ClipInspector
 from tinylab.speech.models import ds_cnn, tiny_conv
 from tinylab.speech.progress import Progress
@@ -49,7 +49,6 @@ __all__ = [
     "ds_cnn",
     "make_stream",
     "make_voices",
-    "quantize_features",
     "score_stream",
     "smooth",
     "speak",

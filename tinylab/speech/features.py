@@ -141,10 +141,3 @@ def _dct(spec: FeatureSpec) -> np.ndarray:
     c = np.arange(spec.channel_count)[:, None] + 0.5
     k = np.arange(spec.coefficient_count)[None, :]
     return np.asarray(np.sqrt(2 / spec.channel_count) * np.cos(np.pi * k * c / spec.channel_count), np.float32)
-
-
-def quantize_features(features: np.ndarray, scale: float, zero_point: int) -> np.ndarray:
-    """int8 of float features, by the scale and zero point of a model's input: round(x / scale) + zero_point, kept in
-    -128..127."""
-    quantized = np.round(features / np.float32(scale)) + zero_point
-    return np.asarray(np.clip(quantized, -128, 127), np.int8)

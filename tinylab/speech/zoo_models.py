@@ -19,7 +19,7 @@ from tinylab.model import load_model
 from tinylab.runtime import MicroInterpreter, resolver_for
 from tinylab.speech.conversion import convert
 from tinylab.speech.dataset import Recipe, SpeechDataset, Split, synthesize
-from tinylab.speech.features import FeatureSpec, compute_features, quantize_features
+from tinylab.speech.features import FeatureSpec, compute_features
 from tinylab.speech.models import ds_cnn, tiny_conv
 from tinylab.speech.training import TrainingRecipe, accuracy, train
 
@@ -78,10 +78,7 @@ def int8_accuracy(tflite: bytes, features: np.ndarray, split: Split) -> float:
     model = load_model(tflite)
     interpreter = MicroInterpreter(model, resolver_for(model), ARENA_BYTES)
     interpreter.allocate_tensors()
-    graph = model.subgraphs[0]
-    quantization = graph.tensors[graph.inputs[0]].quantization
-    assert quantization is not None  # convert made it so
-    scores = interpreter.predict(quantize_features(features, quantization.scale, quantization.zero_point))
+    scores = interpreter.predict(interpreter.input(0).quantize(features))
     answers = np.asarray(scores).reshape(len(features), -1).argmax(axis=1)
     return float(np.mean(answers == split.labels))
 
