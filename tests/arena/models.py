@@ -8,8 +8,7 @@ from itertools import pairwise
 import numpy as np
 
 from tests.builder import OperatorSpec, SubgraphSpec, TensorSpec, build_model, constant
-from tinylab.arena import MicroAllocator
-from tinylab.arena.micro_allocator import ModelAllocation
+from tinylab.arena import MicroAllocator, ModelAllocation
 from tinylab.model import Model, load_model
 from tinylab.model.options import (
     AddOptions,

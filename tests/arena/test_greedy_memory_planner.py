@@ -7,7 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tinylab.arena import BufferRequirements, GreedyMemoryPlanner
-from tinylab.arena.greedy_memory_planner import placement_order, planned_bytes
+from tinylab.arena.greedy_memory_planner import placement_order
+from tinylab.arena.micro_memory_planner import planned_bytes
 
 SETTINGS = settings(deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
 

@@ -109,9 +109,9 @@ def test_the_temp_memory_that_prepare_takes(target: str, monkeypatch: pytest.Mon
     ends: list[int] = []
     finish = MicroAllocator.finish_prepare_node_allocations
 
-    def note(self: MicroAllocator) -> None:
-        ends.append(self.memory.temp_offset)
-        finish(self)
+    def note(self: MicroAllocator, owner: str) -> None:
+        ends.append(self.memory.non_persistent.temp_offset)
+        finish(self, owner)
 
     monkeypatch.setattr(MicroAllocator, "finish_prepare_node_allocations", note)
     differ = {}

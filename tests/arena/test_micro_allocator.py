@@ -22,7 +22,13 @@ BOTH = pytest.mark.parametrize("target", ["cortex-m4/reference", "x86-64/referen
 
 def tails(allocator: MicroAllocator) -> list[int]:
     """How full the tail is after each allocation."""
-    return [allocator.memory.size_bytes - record.offset for record in allocator.allocations]
+    return [allocator.memory.persistent.size_bytes - record.offset for record in allocator.allocations]
+
+
+def state(allocator: MicroAllocator) -> tuple[object, ...]:
+    """Everything that an allocation changes."""
+    memory = allocator.memory
+    return vars(memory.persistent).copy(), allocator.allocations, allocator.events, allocator.models
 
 
 def test_hello_world_on_a_cortex_m4_step_by_step() -> None:
@@ -93,7 +99,7 @@ def test_every_record_of_a_model_that_has_everything() -> None:
         ("OpData", "operator 1 MEAN", 44, 48),  # 508 -> 512
         ("persistent buffer", "operator 0 CONV_2D", 12, 16),
         ("persistent buffer", "operator 0 CONV_2D", 12, 16),  # 544
-        ("ScratchBufferHandle[]", "", 12, 12),  # 556
+        ("ScratchBufferHandle[]", "model", 12, 12),  # 556
         ("variable", 'tensor 5 "state"', 20, 20),  # 576
         ("TfLiteTensor*[]", "inputs", 4, 16),  # 592
         ("TfLiteTensor", 'tensor 0 "image"', 32, 32),
@@ -125,7 +131,7 @@ def test_the_variable_lies_in_the_tail_and_tensors_in_the_head() -> None:
     allocator = MicroAllocator.create(8000, "cortex-m4/reference")
     allocation = allocate(everything(), allocator)
     record = next(record for record in allocator.allocations if record.category == "variable")
-    assert allocation.offsets[0, 5] == record.offset == 8000 - 576
+    assert allocation.variable_offsets == {(0, 5): record.offset} == {(0, 5): 8000 - 576}
     assert allocation.offsets[0, 2] == 0
     assert (0, 1) not in allocation.offsets  # a constant lies in flash
 
@@ -154,9 +160,9 @@ def test_two_models_share_the_head_and_stack_their_tails(target: str) -> None:
     assert allocator.used_bytes() == alone_a.used_bytes
     second = allocate(b, allocator)
     assert (first.plan.head_bytes, second.plan.head_bytes) == (416, 720)
-    assert allocator.memory.non_persistent_used_bytes == 720
+    assert allocator.memory.head_bytes == 720
     stacked = alone_a.tail_bytes + alone_b.tail_bytes - own
-    assert stacked - 16 <= allocator.memory.persistent_used_bytes <= stacked + 16  # the second starts unaligned
+    assert stacked - 16 <= allocator.memory.tail_bytes <= stacked + 16  # the second starts unaligned
     assert allocator.models == (a, b)
 
 
@@ -165,7 +171,7 @@ def test_a_smaller_second_model_leaves_the_head_as_large_as_it_was(target: str) 
     allocator = MicroAllocator.create(20_000, target)
     allocate(custom_chain([700, 10]), allocator)
     allocate(custom_chain([16, 16]), allocator)
-    assert allocator.memory.non_persistent_used_bytes == 720
+    assert allocator.memory.head_bytes == 720
 
 
 def test_the_second_tail_is_what_the_first_plus_its_own_allocations_make() -> None:
@@ -197,13 +203,13 @@ def test_a_model_is_not_started_while_another_is() -> None:
 def test_a_failure_leaves_the_allocator_as_it_was(target: str, size: int) -> None:
     allocator = MicroAllocator.create(size, target)
     allocate(custom_chain([64, 32]), allocator)
-    before = vars(allocator.memory).copy(), allocator.allocations, allocator.models
+    before = state(allocator)
     with pytest.raises(ArenaError), allocator.undone_on_error():
         allocate(custom_chain([4096, 32]), allocator)
-    assert (vars(allocator.memory), allocator.allocations, allocator.models) == before
+    assert state(allocator) == before
     with pytest.raises(ModelError), allocator.undone_on_error():
         allocate(broken(), allocator)
-    assert (vars(allocator.memory), allocator.allocations, allocator.models) == before
+    assert state(allocator) == before
     allocate(custom_chain([16, 16]), allocator)  # and it still works
     assert len(allocator.models) == 2
 
@@ -287,8 +293,8 @@ def test_the_allocator_itself_must_fit(target: str, least: int) -> None:
 
 def test_a_numpy_integer_is_a_size_too() -> None:
     allocator = MicroAllocator.create(np.int64(1000))  # type: ignore[arg-type]
-    assert allocator.buffer.shape == (1000,)
-    assert not allocator.buffer.any()
+    assert allocator.persistent_buffer.shape == (1000,)
+    assert not allocator.persistent_buffer.any()
 
 
 def test_unknown_targets_are_answered_with_their_names() -> None:

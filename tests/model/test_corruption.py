@@ -101,7 +101,7 @@ def outcome(data: bytes) -> str:
     peak_bytes = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert seconds < 2 + 10e-6 * len(data)
-    assert peak_bytes < 8 * len(data) + (1 << 19)
+    assert peak_bytes < 18 * len(data) + (1 << 19)
     assert len(message) < 1000
     return "refused" if message else "loads"
 

@@ -11,8 +11,9 @@ import pytest
 from tests.peers import models
 from tests.shared import SHARED, model_bytes, model_index, needs_shared
 from tinylab import peers
-from tinylab.peers.results import AllocationCategory, ArenaRecord
-from tinylab.peers.tflm import TflmSession, parse_allocations
+from tinylab.arena import AllocationCategory, ArenaRecord
+from tinylab.arena.arena_record import parse_allocations
+from tinylab.peers.tflm import TflmSession
 
 F = np.float32
 

@@ -202,7 +202,7 @@ def test_results_are_copies_of_their_own() -> None:
     for count in (1, 3):
         ys = interpreter.predict(rows(count))
         kept = ys.copy()
-        assert not np.shares_memory(ys, interpreter.allocator.buffer)
+        assert not np.shares_memory(ys, interpreter.allocator.persistent_buffer)
         interpreter.predict(rows(count, seed=5))
         assert np.array_equal(ys, kept)
 

@@ -28,7 +28,7 @@ def offset_in(buffer: np.ndarray, data: np.ndarray) -> int:
 
 def test_inputs_and_outputs_are_views_at_their_planned_offsets() -> None:
     interpreter = allocated(chain("AddOne", "AddOne", "AddOne"))
-    buffer = interpreter.allocator.buffer
+    buffer = interpreter.allocator.persistent_buffer
     planned = {b.tensor_index: b.offset for b in interpreter.memory_plan.buffers}
     for view in (interpreter.input(0), interpreter.output(0)):
         assert np.shares_memory(view.data, buffer)
@@ -60,7 +60,7 @@ def test_views_stay_valid_from_invoke_to_invoke() -> None:
 
 def test_nothing_grows_after_allocate_tensors() -> None:
     interpreter = allocated(chain("AddOne", "Reverse", "AddOne"), 3008)
-    buffer = interpreter.allocator.buffer
+    buffer = interpreter.allocator.persistent_buffer
     before = (interpreter.arena_used_bytes(), interpreter.allocations, interpreter.memory_plan)
     for _ in range(3):
         interpreter.invoke()
@@ -68,7 +68,7 @@ def test_nothing_grows_after_allocate_tensors() -> None:
         interpreter.reset()
         interpreter.allocate_tensors()
     assert (interpreter.arena_used_bytes(), interpreter.allocations, interpreter.memory_plan) == before
-    assert interpreter.allocator.buffer is buffer
+    assert interpreter.allocator.persistent_buffer is buffer
     assert buffer.nbytes == 3008
     assert interpreter.arena_used_bytes() == interpreter.needs.used_bytes
 
@@ -76,7 +76,7 @@ def test_nothing_grows_after_allocate_tensors() -> None:
 def test_the_tail_of_the_arena_is_not_touched_by_invoke() -> None:
     interpreter = allocated(chain("AddOne", "AddOne"), 3000)
     head = interpreter.memory_plan.head_bytes
-    buffer = interpreter.allocator.buffer
+    buffer = interpreter.allocator.persistent_buffer
     buffer[head:] = 0xA5
     interpreter.input(0).data[...] = 1
     interpreter.invoke()
@@ -200,7 +200,7 @@ def test_scalars_are_views_too() -> None:
     scalar = TensorSpec((), "INT8")
     interpreter = allocated(chain("AddOne", "AddOne", row=scalar))
     assert interpreter.input(0).data.shape == ()
-    assert np.shares_memory(interpreter.input(0).data, interpreter.allocator.buffer)
+    assert np.shares_memory(interpreter.input(0).data, interpreter.allocator.persistent_buffer)
     interpreter.input(0).data[...] = 5
     interpreter.invoke()
     assert interpreter.output(0).data == 7
@@ -388,7 +388,7 @@ def test_variables_live_from_invoke_to_invoke_and_are_reset(state: TensorSpec, s
 def test_a_variable_lies_in_the_tail() -> None:
     interpreter = allocated(accumulator(TensorSpec((1, 2), "INT8")))
     record = next(record for record in interpreter.allocations if record.category == "variable")
-    interpreter.allocator.buffer[record.offset : record.offset + 2] = [10, 20]
+    interpreter.allocator.persistent_buffer[record.offset : record.offset + 2] = [10, 20]
     interpreter.invoke()
     assert interpreter.output(0).data.tolist() == [[10, 20]]
 

@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 from tinylab.arena.abi import ILP32, LP64, Abi
-from tinylab.arena.greedy_memory_planner import BufferRequirements, GreedyMemoryPlanner
-from tinylab.arena.memory_plan import AllocationRecord, ArenaNeeds, MemoryPlan, PlannedBuffer
+from tinylab.arena.arena_record import AllocationCategory, ArenaRecord
+from tinylab.arena.greedy_memory_planner import GreedyMemoryPlanner
+from tinylab.arena.linear_memory_planner import LinearMemoryPlanner
+from tinylab.arena.memory_plan import (
+    AllocationRecord,
+    ArenaEvent,
+    ArenaNeeds,
+    MemoryPlan,
+    ModelAllocation,
+    PlannedBuffer,
+)
 from tinylab.arena.micro_allocator import MicroAllocator
+from tinylab.arena.micro_memory_planner import BufferRequirements
+from tinylab.arena.recording_micro_allocator import RecordingMicroAllocator
 from tinylab.arena.single_arena_buffer_allocator import SingleArenaBufferAllocator
 from tinylab.arena.target import TARGETS, Target, find_target
 
@@ -14,13 +25,19 @@ __all__ = [
     "LP64",
     "TARGETS",
     "Abi",
+    "AllocationCategory",
     "AllocationRecord",
+    "ArenaEvent",
     "ArenaNeeds",
+    "ArenaRecord",
     "BufferRequirements",
     "GreedyMemoryPlanner",
+    "LinearMemoryPlanner",
     "MemoryPlan",
     "MicroAllocator",
+    "ModelAllocation",
     "PlannedBuffer",
+    "RecordingMicroAllocator",
     "SingleArenaBufferAllocator",
     "Target",
     "find_target",

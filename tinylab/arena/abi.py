@@ -18,8 +18,13 @@ class Abi:
     name: str
     pointer_bytes: int
     single_arena_buffer_allocator: int
+    recording_single_arena_buffer_allocator: int
+    persistent_arena_buffer_allocator: int
+    non_persistent_arena_buffer_allocator: int
     greedy_memory_planner: int
+    linear_memory_planner: int
     micro_allocator: int
+    recording_micro_allocator: int
     builtin_data_allocator: int
     subgraph_allocations: int
     eval_tensor: int
@@ -41,8 +46,13 @@ ILP32 = Abi(
     name="ilp32",
     pointer_bytes=4,
     single_arena_buffer_allocator=36,
+    recording_single_arena_buffer_allocator=52,
+    persistent_arena_buffer_allocator=16,  # four pointers: not measured, and the same four of LP64's 32
+    non_persistent_arena_buffer_allocator=32,
     greedy_memory_planner=44,
+    linear_memory_planner=4108,
     micro_allocator=36,
+    recording_micro_allocator=124,
     builtin_data_allocator=8,
     subgraph_allocations=8,
     eval_tensor=12,
@@ -58,8 +68,13 @@ LP64 = Abi(
     name="lp64",
     pointer_bytes=8,
     single_arena_buffer_allocator=72,
+    recording_single_arena_buffer_allocator=104,
+    persistent_arena_buffer_allocator=32,
+    non_persistent_arena_buffer_allocator=56,
     greedy_memory_planner=72,
+    linear_memory_planner=8216,
     micro_allocator=72,
+    recording_micro_allocator=248,
     builtin_data_allocator=16,
     subgraph_allocations=16,
     eval_tensor=24,

@@ -7,26 +7,16 @@ Not optimal, but close, fast and deterministic. Retells tensorflow/lite/micro/me
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
-
-class BufferRequirements(NamedTuple):
-    """What the planner is told of a buffer: bytes (a multiple of 16), the first and the last moment it is alive
-    (inclusive), and a fixed offset if the model brings its own plan.
-    """
-
-    size_bytes: int
-    first_time_used: int
-    last_time_used: int
-    offline_offset: int | None = None
-
-    def overlaps_in_time(self, other: BufferRequirements) -> bool:
-        """Whether there is a moment at which both are alive."""
-        return self.first_time_used <= other.last_time_used and other.first_time_used <= self.last_time_used
+from tinylab.arena.abi import Abi
+from tinylab.arena.micro_memory_planner import BufferRequirements
 
 
 class GreedyMemoryPlanner:
     """TFLM's default planner; `plan` is a pure function of the requirements."""
+
+    name = "GreedyMemoryPlanner"
+    most_buffers: int | None = None
 
     def plan(self, requirements: Sequence[BufferRequirements]) -> list[int]:
         """The offset in bytes of each buffer, in the order of `requirements`."""
@@ -42,6 +32,12 @@ class GreedyMemoryPlanner:
             place = next((k for k, i in enumerate(placed) if offsets[i] > offset), len(placed))
             placed.insert(place, buffer_id)
         return [offsets[i] for i in range(len(requirements))]
+
+    def object_bytes(self, abi: Abi) -> int:
+        return abi.greedy_memory_planner
+
+    def work_bytes_per_buffer(self, abi: Abi) -> int:
+        return abi.planner_bytes_per_buffer
 
 
 def placement_order(requirements: Sequence[BufferRequirements]) -> list[int]:
@@ -63,9 +59,3 @@ def _first_gap(size: int, neighbours: list[tuple[int, int]]) -> int:
             break
         candidate = max(candidate, neighbour_offset + neighbour_size)
     return candidate
-
-
-def planned_bytes(requirements: Sequence[BufferRequirements], offsets: Sequence[int]) -> int:
-    """The highest end of any buffer: what the head must hold (GetMaximumMemorySize)."""
-    ends = [offset + requirement.size_bytes for offset, requirement in zip(offsets, requirements, strict=True)]
-    return max(ends, default=0)

@@ -53,13 +53,29 @@ class MemoryPlan(NamedTuple):
         """The sum of the sizes of the buffers in use at `moment`."""
         return sum(buffer.size_bytes for buffer in self.buffers if buffer.alive_at(moment))
 
+    @property
+    def lower_bound_bytes(self) -> int:
+        """The largest sum of sizes in use at one moment: no plan can do with a smaller head."""
+        return max(map(self.bytes_alive_at, range(self.moment_count)), default=0)
+
+
+class ModelAllocation(NamedTuple):
+    """Where one model's tensors lie: (subgraph, tensor) -> bytes from the arena's start.
+
+    offsets: planned tensors, in the head. variable_offsets: variables, in the tail.
+    """
+
+    plan: MemoryPlan
+    offsets: dict[tuple[int, int], int]
+    variable_offsets: dict[tuple[int, int], int]
+
 
 class AllocationRecord(NamedTuple):
     """One allocation in the tail, in the order in which TFLM makes them.
 
     category: what it is ("TfLiteEvalTensor[]"); owner: for whom ("operator 3 CONV_2D", "tensor 7 ...", or "").
     requested_bytes: what was asked for; used_bytes: how far the tail moved, alignment included; offset: bytes from
-    the arena's start.
+    the arena's start. item_count: how many structs an array holds, as TFLM's recorder counts them; else 1.
     """
 
     category: str
@@ -67,6 +83,26 @@ class AllocationRecord(NamedTuple):
     requested_bytes: int
     used_bytes: int
     offset: int
+    item_count: int = 1
+
+
+class ArenaEvent(NamedTuple):
+    """One step of AllocateTensors that moved something: what it asked for, and how full the arena then was, in bytes.
+
+    phase: "create", "start", "parse", "Init", "Prepare", "plan" or "graph tensors"; owner: as in AllocationRecord.
+    section: which end moved ("head", "temp", "tail"), or "planner": what the memory planner works in for a moment.
+    head_bytes, temp_bytes, tail_bytes: after it. needed_bytes: in an arena below this, this step fails.
+    """
+
+    phase: str
+    owner: str
+    section: str
+    category: str
+    requested_bytes: int
+    head_bytes: int
+    temp_bytes: int
+    tail_bytes: int
+    needed_bytes: int
 
 
 class ArenaNeeds(NamedTuple):
@@ -74,11 +110,14 @@ class ArenaNeeds(NamedTuple):
 
     head_bytes, tail_bytes: what is used in the end; used_bytes: their sum (arena_used_bytes); smallest_arena_bytes:
     the smallest multiple of 16 in which everything fits at every moment, also while memory is planned.
+    two_arenas_bytes: where head and tail lie in an arena each, the smallest (persistent, non-persistent) ones, whose
+    sum smallest_arena_bytes then is.
     """
 
     head_bytes: int
     tail_bytes: int
     smallest_arena_bytes: int
+    two_arenas_bytes: tuple[int, int] | None = None
 
     @property
     def used_bytes(self) -> int:

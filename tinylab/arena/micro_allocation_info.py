@@ -7,7 +7,7 @@ tensorflow/lite/micro/micro_allocation_info.cc.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -76,7 +76,7 @@ class AllocationInfoBuilder:
         self._model = model
         self._moment = 0
         self._call_count = 0
-        offline = offline_planned_offsets(model)
+        self._offline = offline = offline_planned_offsets(model)
         tensors = [(subgraph, tensor) for subgraph in model.subgraphs for tensor in subgraph.tensors]
         self._tensors = {
             (subgraph.index, tensor.index): AllocationInfo(
@@ -93,6 +93,16 @@ class AllocationInfoBuilder:
             AllocationInfo(request.subgraph_index, None, request.node_index, request.requested_bytes, True)
             for request in scratch_buffer_requests
         ]
+
+    def variables(self) -> Iterator[tuple[int, Tensor]]:
+        """(subgraph index, tensor) of the variables that go to the tail: those without an offset of the model's own.
+
+        NB: in every subgraph TFLM looks at the offsets of the *first* subgraph's tensors; so does this.
+        """
+        for subgraph in self._model.subgraphs:
+            for tensor in subgraph.tensors:
+                if tensor.is_variable and (self._offline is None or self._offline[tensor.index] is None):
+                    yield subgraph.index, tensor
 
     def build(self) -> list[AllocationInfo]:
         """All entries, lifetimes marked from the main subgraph on."""

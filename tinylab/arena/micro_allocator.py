@@ -6,26 +6,28 @@
     finish_model_allocation variables at the tail; then the memory plan, which becomes the head
     allocate_tensor_structs the structs of one graph input or output at the tail
 
-Nothing is ever freed. Several models can share one allocator: their heads overlap, their tails add up.
-Retells tensorflow/lite/micro/micro_allocator.cc.
+Nothing is ever freed. Several models can share one allocator: their heads overlap, their tails add up. Head and tail
+can also lie in two arenas of their own. Retells tensorflow/lite/micro/micro_allocator.cc.
 """
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tinylab.arena.abi import ARENA_ALIGNMENT, Abi
-from tinylab.arena.greedy_memory_planner import BufferRequirements, GreedyMemoryPlanner, planned_bytes
-from tinylab.arena.memory_plan import AllocationRecord, ArenaNeeds, MemoryPlan, PlannedBuffer
-from tinylab.arena.micro_allocation_info import AllocationInfo, AllocationInfoBuilder, ScratchBufferRequest
-from tinylab.arena.single_arena_buffer_allocator import SingleArenaBufferAllocator, align_up
+from tinylab.arena.arena_memory import ArenaMemory, Step
+from tinylab.arena.arena_size import check_arena_sizes, too_small_for_the_allocator
+from tinylab.arena.memory_plan import AllocationRecord, ArenaEvent, ArenaNeeds, ModelAllocation
+from tinylab.arena.memory_planners import DEFAULT_PLANNER, find_planner
+from tinylab.arena.micro_allocation_info import AllocationInfoBuilder, ScratchBufferRequest
+from tinylab.arena.static_memory_plan import offsets_of, plan_buffers
 from tinylab.arena.target import DEFAULT_TARGET, Target, find_target
+from tinylab.arena.tensor_structs import tensor_owner, tensor_structs
 from tinylab.errors import ArenaError
 from tinylab.model import Model, Tensor
 
@@ -33,65 +35,95 @@ MAX_SCRATCH_BUFFERS_PER_OP = 12  # kMaxScratchBuffersPerOp: requests that each P
 UNBOUNDED_BYTES = 1 << 40  # "as large as you like", a multiple of 16: for computing how much is needed
 
 
-@dataclass(frozen=True)
-class ModelAllocation:
-    """Where one model's tensors lie.
-
-    offsets: (subgraph, tensor) -> bytes from the arena's start, for planned tensors and variables.
-    """
-
-    plan: MemoryPlan
-    offsets: dict[tuple[int, int], int]
-
-
 class MicroAllocator:
-    """An arena and what lies in it. Made by `create`.
+    """An arena and what lies in it. Made by `create`, or by `create_two_arenas`.
 
-    buffer: the arena's bytes, uint8 [arena_bytes]; allocations: every tail allocation so far; target: whose sizes are
-    used.
+    memory: head, temp and tail. persistent_buffer, non_persistent_buffer: the bytes they are about, uint8
+    [arena_bytes]: one and the same, or two.
+    target: whose sizes are used; memory_planner: "greedy" or "linear".
     """
 
-    def __init__(self, arena_bytes: int, target: Target, buffer: NDArray[np.uint8]) -> None:
-        abi = target.abi
+    def __init__(
+        self, target: Target, memory_planner: str, arena_bytes: int, non_persistent_arena_bytes: int | None = None
+    ) -> None:
         self.target = target
-        self.buffer = buffer
-        self.memory = SingleArenaBufferAllocator(arena_bytes)
-        self._records: list[AllocationRecord] = []
+        self.memory_planner = memory_planner
+        self._planner = find_planner(memory_planner)
+        self.memory = ArenaMemory(arena_bytes, non_persistent_arena_bytes)
+        self.persistent_buffer = self.non_persistent_buffer = np.zeros(0, np.uint8)
+        self.is_lent = False  # whether the application has the head's bytes just now
         self._models: list[Model] = []
         self._scratch_buffer_requests: list[ScratchBufferRequest] = []
         self._largest_head_bytes = 0
         self._model_is_allocating = False
-        self._allocate("SingleArenaBufferAllocator", abi.single_arena_buffer_allocator, abi.pointer_bytes)
-        self._allocate("GreedyMemoryPlanner", abi.greedy_memory_planner, abi.pointer_bytes)
-        self._allocate("MicroAllocator", abi.micro_allocator, abi.pointer_bytes)
+        for category, size in self._own_objects():
+            self.memory.allocate_persistent_buffer(size, self.abi.pointer_bytes, Step("create", category))
+
+    def _own_objects(self) -> Iterator[tuple[str, int]]:
+        """(category, bytes) of the objects that make up the allocator, in the order of their creation."""
+        abi = self.abi
+        if self.memory.has_two_arenas:
+            yield "PersistentArenaBufferAllocator", abi.persistent_arena_buffer_allocator
+            yield "NonPersistentArenaBufferAllocator", abi.non_persistent_arena_buffer_allocator
+        else:
+            yield "SingleArenaBufferAllocator", abi.single_arena_buffer_allocator
+        yield self._planner.name, self._planner.object_bytes(abi)
+        yield "MicroAllocator", abi.micro_allocator
+
+    # -- making one ----------------------------------------------------------------------------------------------------
 
     @classmethod
-    def create(cls, arena_bytes: int, target: str | Target = DEFAULT_TARGET) -> MicroAllocator:
+    def create(
+        cls, arena_bytes: int, target: str | Target = DEFAULT_TARGET, *, memory_planner: str = DEFAULT_PLANNER
+    ) -> Self:
         """A new arena of `arena_bytes` zero bytes. ArenaError if not even the allocator itself fits.
 
         NB: TFLM does not look: below that size its constructors write to address 0.
         """
-        if isinstance(arena_bytes, bool) or not isinstance(arena_bytes, int | np.integer) or arena_bytes < 0:
-            raise ArenaError(f"an arena size is a whole number of bytes, 0 or more, and this is {arena_bytes!r}")
-        found = find_target(target)
-        try:
-            return cls(int(arena_bytes), found, np.zeros(arena_bytes, np.uint8))
-        except ArenaError as error:
-            least = cls.unbounded(found).memory.persistent_used_bytes
-            raise ArenaError(
-                f"arena of {arena_bytes} bytes cannot hold even the allocator, which takes {least} on {found.name}: "
-                "TFLM does not look, and writes to address 0",
-                arena_bytes=int(arena_bytes),
-                requested_bytes=error.requested_bytes,
-                available_bytes=error.available_bytes,
-                missing_bytes=least - int(arena_bytes),
-                needed_bytes=least,
-            ) from None
+        return cls._create(find_target(target), memory_planner, arena_bytes)
 
     @classmethod
-    def unbounded(cls, target: str | Target = DEFAULT_TARGET) -> MicroAllocator:
+    def create_two_arenas(
+        cls,
+        persistent_arena_bytes: int,
+        non_persistent_arena_bytes: int,
+        target: str | Target = DEFAULT_TARGET,
+        *,
+        memory_planner: str = DEFAULT_PLANNER,
+    ) -> Self:
+        """Tail and head in an arena each: the first must stay, the second is free for others between two invokes."""
+        return cls._create(find_target(target), memory_planner, persistent_arena_bytes, non_persistent_arena_bytes)
+
+    @classmethod
+    def _create(cls, target: Target, planner: str, *sizes: int) -> Self:
+        check_arena_sizes(sizes)
+        try:
+            allocator = cls(target, planner, *sizes)
+        except ArenaError as error:
+            if error.arena_bytes is not None:
+                least = cls(target, planner, UNBOUNDED_BYTES, *sizes[1:]).memory.tail_bytes
+                error = too_small_for_the_allocator(sizes[0], least, target.name, error)
+            raise error from None
+        buffers = [np.zeros(size, np.uint8) for size in sizes]
+        allocator.persistent_buffer, allocator.non_persistent_buffer = buffers[0], buffers[-1]
+        return allocator
+
+    @classmethod
+    def unbounded(cls, target: str | Target = DEFAULT_TARGET, *, memory_planner: str = DEFAULT_PLANNER) -> Self:
         """An arena without an end or bytes: once a model is allocated in it, `needs` says how much it takes."""
-        return cls(UNBOUNDED_BYTES, find_target(target), np.zeros(0, np.uint8))
+        return cls(find_target(target), memory_planner, UNBOUNDED_BYTES)
+
+    def unbounded_like_this(self) -> Self:
+        """The same kind of allocator for the same target, empty, without an end or bytes."""
+        second = UNBOUNDED_BYTES if self.memory.has_two_arenas else None
+        return type(self)(self.target, self.memory_planner, UNBOUNDED_BYTES, second)
+
+    # -- looking -------------------------------------------------------------------------------------------------------
+
+    @property
+    def abi(self) -> Abi:
+        """The target's struct sizes."""
+        return self.target.abi
 
     @property
     def models(self) -> tuple[Model, ...]:
@@ -101,16 +133,22 @@ class MicroAllocator:
     @property
     def allocations(self) -> tuple[AllocationRecord, ...]:
         """Every allocation of the tail so far, oldest first."""
-        return tuple(self._records)
+        return tuple(self.memory.records)
+
+    @property
+    def events(self) -> tuple[ArenaEvent, ...]:
+        """Everything that moved the head, temp or the tail so far, oldest first."""
+        return tuple(self.memory.events)
 
     def needs(self) -> ArenaNeeds:
         """What has been needed so far, at the worst moment and in the end."""
-        head, tail = self.memory.non_persistent_used_bytes, self.memory.persistent_used_bytes
-        return ArenaNeeds(head, tail, align_up(max(self.memory.peak_bytes, head + tail), ARENA_ALIGNMENT))
+        return self.memory.needs()
 
     def used_bytes(self) -> int:
         """Head and tail together, in bytes (TFLM's arena_used_bytes)."""
-        return self.memory.non_persistent_used_bytes + self.memory.persistent_used_bytes
+        return self.memory.head_bytes + self.memory.tail_bytes
+
+    # -- between models and invokes ------------------------------------------------------------------------------------
 
     @contextmanager
     def undone_on_error(self) -> Iterator[None]:
@@ -118,14 +156,33 @@ class MicroAllocator:
 
         NB: TFLM leaves the half-made allocation, and the allocator cannot be used any more.
         """
-        memory, records, models = copy.copy(self.memory), list(self._records), list(self._models)
-        largest_head_bytes = self._largest_head_bytes
+        memory, models, largest_head_bytes = self.memory.copy(), list(self._models), self._largest_head_bytes
         try:
             yield
         except BaseException:
-            self.memory, self._records, self._models = memory, records, models
-            self._largest_head_bytes, self._model_is_allocating = largest_head_bytes, False
+            self.memory, self._models, self._largest_head_bytes = memory, models, largest_head_bytes
+            self._model_is_allocating = False
             raise
+
+    @contextmanager
+    def lend_non_persistent(self) -> Iterator[NDArray[np.uint8]]:
+        """The head's bytes, uint8 [head_bytes], for the application's own use between two invokes.
+
+        Whatever is written there is gone with the next invoke, and so are the models' inputs and outputs: copy outputs
+        before, fill inputs after. NB: while it is lent an invoke is an InvokeError; TFLM has no such guard.
+        """
+        self.is_lent = True
+        try:
+            yield self.non_persistent_buffer[: self.memory.head_bytes]
+        finally:
+            self.is_lent = False
+
+    # -- allocating one model ------------------------------------------------------------------------------------------
+
+    def allocate_resource_variables(self, object_bytes: int, array_bytes: int) -> None:
+        """MicroResourceVariables and its array, which the application creates before the interpreter."""
+        for size in (object_bytes, array_bytes):
+            self._allocate(Step("create", "resource variables"), size, ARENA_ALIGNMENT)
 
     def start_model_allocation(self, model: Model) -> None:
         """Reserve what is there before any kernel is asked.
@@ -136,144 +193,106 @@ class MicroAllocator:
             raise ArenaError("a model's allocation was started before the one before it was finished")
         self._model_is_allocating = True
         abi = self.abi
-        self._allocate("MicroBuiltinDataAllocator", abi.builtin_data_allocator, abi.pointer_bytes)
+        self._allocate(Step("start", "MicroBuiltinDataAllocator"), abi.builtin_data_allocator)
         self._scratch_buffer_requests = []
-        self._reserve_scratch_requests()
-        self._allocate("SubgraphAllocations", abi.subgraph_allocations * len(model.subgraphs), abi.pointer_bytes)
+        self._reserve_scratch_requests(Step("start", "scratch buffer requests"))
+        self._allocate(Step("start", "SubgraphAllocations"), abi.subgraph_allocations * len(model.subgraphs))
         for subgraph in model.subgraphs:
-            size = abi.eval_tensor * len(subgraph.tensors)
-            self._allocate("TfLiteEvalTensor[]", size, abi.pointer_bytes, f"subgraph {subgraph.index}")
+            step, count = Step("start", "TfLiteEvalTensor[]", f"subgraph {subgraph.index}"), len(subgraph.tensors)
+            self._allocate(step, abi.eval_tensor * count, item_count=count)
         for subgraph in model.subgraphs:
-            size = abi.node_and_registration * len(subgraph.operators)
-            self._allocate("NodeAndRegistration[]", size, abi.pointer_bytes, f"subgraph {subgraph.index}")
+            step, count = Step("start", "NodeAndRegistration[]", f"subgraph {subgraph.index}"), len(subgraph.operators)
+            self._allocate(step, abi.node_and_registration * count, item_count=count)
 
     def allocate_builtin_data(self, size: int, alignment: int, owner: str) -> None:
         """The parsed builtin parameters of one operator."""
-        self._allocate("builtin data", size, alignment, owner)
+        self._allocate(Step("parse", "builtin data", owner), size, alignment)
 
     def allocate_persistent_buffer(self, size: int, category: str, owner: str) -> int:
-        """What a kernel asks for in Init ("OpData") or Prepare ("persistent buffer"); its offset."""
-        return self._allocate(category, size, ARENA_ALIGNMENT, owner)
+        """What a kernel asks for in Init ("OpData", "state") or Prepare ("persistent buffer"); its offset."""
+        self._require_allocating(f"a {category} of {size} bytes", owner)
+        phase = "Prepare" if category == "persistent buffer" else "Init"
+        return self._allocate(Step(phase, category, owner), size, ARENA_ALIGNMENT)
 
     def request_scratch_buffer_in_arena(self, size: int, subgraph_index: int, node_index: int) -> None:
         """Note that an operator needs `size` bytes while it runs; they are planned with the tensors."""
+        self._require_allocating(f"a scratch buffer of {size} bytes", f"operator {node_index}")
         self._scratch_buffer_requests.append(ScratchBufferRequest(subgraph_index, node_index, size))
 
-    def finish_prepare_node_allocations(self) -> None:
+    def allocate_temp_tensor(self, tensor: Tensor, owner: str = "") -> None:
+        """A TfLiteTensor in temp memory, for a kernel's Prepare to look at: free when the node has been prepared."""
+        for category, size, alignment in tensor_structs(tensor, self.abi):
+            self.memory.allocate_temp(size, alignment, Step("Prepare", category, owner))
+
+    def finish_prepare_node_allocations(self, owner: str = "") -> None:
         """After each Prepare: free temp memory and keep room for the requests of the next operator."""
-        self.memory.reset_temp_allocations()
-        self._reserve_scratch_requests()
+        self._reserve_scratch_requests(Step("Prepare", "scratch buffer requests", owner))
 
     def finish_model_allocation(self, model: Model) -> ModelAllocation:
         """Allocate variables, plan the head and resize it to the largest plan so far."""
-        abi = self.abi
+        abi, name = self.abi, model.name
         handle_count = len(self._scratch_buffer_requests)
         if handle_count:
-            self._allocate("ScratchBufferHandle[]", abi.scratch_buffer_handle * handle_count, abi.pointer_bytes)
+            self._allocate(Step("plan", "ScratchBufferHandle[]", name), abi.scratch_buffer_handle * handle_count)
         tensor_count = sum(len(subgraph.tensors) for subgraph in model.subgraphs)
-        self.memory.allocate_temp(abi.pointer_bytes * len(model.subgraphs), abi.pointer_bytes)
-        self.memory.allocate_temp(abi.allocation_info * (tensor_count + handle_count), abi.pointer_bytes)
+        for category, size in (
+            ("subgraph offsets", abi.pointer_bytes * len(model.subgraphs)),
+            ("AllocationInfo[]", abi.allocation_info * (tensor_count + handle_count)),
+        ):
+            self.memory.allocate_temp(size, abi.pointer_bytes, Step("plan", category, name))
         builder = AllocationInfoBuilder(model, self._scratch_buffer_requests)
-        infos = builder.build()
-        offsets = self._allocate_variables(model, infos)
-        plan = self._plan(model, [info for info in infos if info.needs_allocating])
-        self.memory.reset_temp_allocations()
-        self.memory.resize_head(0, 1)
+        variable_offsets = {
+            (subgraph_index, tensor.index): self._allocate(
+                Step("plan", "variable", tensor_owner(tensor)), tensor.bytes, ARENA_ALIGNMENT
+            )
+            for subgraph_index, tensor in builder.variables()
+        }
+        infos = [info for info in builder.build() if info.needs_allocating]
+        self._claim_work_area(name, len(infos))
+        plan = plan_buffers(model, infos, self._planner)
         self._largest_head_bytes = max(self._largest_head_bytes, plan.head_bytes)
-        self.memory.resize_head(self._largest_head_bytes, ARENA_ALIGNMENT)
+        self.memory.resize_head(self._largest_head_bytes, ARENA_ALIGNMENT, Step("plan", "planned buffers", name))
         self._model_is_allocating = False
         self._models.append(model)
-        for buffer in plan.buffers:
-            if buffer.tensor_index is not None:
-                offsets[buffer.subgraph_index, buffer.tensor_index] = buffer.offset
-        return ModelAllocation(plan, offsets)
+        return ModelAllocation(plan, offsets_of(plan), variable_offsets)
 
     def allocate_tensor_pointers(self, count: int, which: str) -> None:
         """The array of pointers to the graph's inputs or outputs."""
-        self._allocate("TfLiteTensor*[]", self.abi.pointer_bytes * count, ARENA_ALIGNMENT, which)
+        size = self.abi.pointer_bytes * count
+        self._allocate(Step("graph tensors", "TfLiteTensor*[]", which), size, ARENA_ALIGNMENT)
 
     def allocate_tensor_structs(self, tensor: Tensor) -> None:
         """A persistent TfLiteTensor for one graph input or output, with its quantization where it has one."""
-        for category, size, alignment in self._tensor_structs(tensor):
-            self._allocate(category, size, alignment, f'tensor {tensor.index} "{tensor.name}"')
+        for category, size, alignment in tensor_structs(tensor, self.abi):
+            self._allocate(Step("graph tensors", category, tensor_owner(tensor)), size, alignment)
 
-    def allocate_temp_tensor(self, tensor: Tensor) -> None:
-        """The same in temp memory, for a kernel's Prepare to look at: free when the node has been prepared."""
-        for _, size, alignment in self._tensor_structs(tensor):
-            self.memory.allocate_temp(size, alignment)
+    def _allocate(self, step: Step, size: int, alignment: int | None = None, item_count: int = 1) -> int:
+        """At the tail, aligned as pointers are unless it is said otherwise."""
+        return self.memory.allocate_persistent_buffer(size, alignment or self.abi.pointer_bytes, step, item_count)
 
-    def _tensor_structs(self, tensor: Tensor) -> Iterator[tuple[str, int, int]]:
-        """(category, bytes, alignment) of the structs that describe one tensor."""
-        abi = self.abi
-        yield "TfLiteTensor", abi.tensor, abi.pointer_bytes
-        if tensor.quantization is not None:
-            yield "TfLiteAffineQuantization", abi.affine_quantization, abi.pointer_bytes
-            yield "zero points", abi.zero_point_array_bytes(len(tensor.quantization.scales)), 4
+    def _reserve_scratch_requests(self, step: Step) -> None:
+        size = self.abi.scratch_buffer_request * (len(self._scratch_buffer_requests) + MAX_SCRATCH_BUFFERS_PER_OP)
+        self.memory.resize_head(size, self.abi.pointer_bytes, step)
 
-    @property
-    def abi(self) -> Abi:
-        """The target's struct sizes."""
-        return self.target.abi
-
-    def _allocate(self, category: str, size: int, alignment: int, owner: str = "") -> int:
-        before = self.memory.tail_offset
-        offset = self.memory.allocate_persistent_buffer(size, alignment)
-        self._records.append(AllocationRecord(category, owner, size, before - offset, offset))
-        return offset
-
-    def _reserve_scratch_requests(self) -> None:
-        count = len(self._scratch_buffer_requests) + MAX_SCRATCH_BUFFERS_PER_OP
-        self.memory.resize_head(self.abi.scratch_buffer_request * count, self.abi.pointer_bytes)
-
-    def _allocate_variables(self, model: Model, infos: list[AllocationInfo]) -> dict[tuple[int, int], int]:
-        planned_here = {(info.subgraph_index, info.tensor_index) for info in infos if info.needs_allocating}
-        return {
-            (subgraph.index, tensor.index): self._allocate(
-                "variable", tensor.bytes, ARENA_ALIGNMENT, f'tensor {tensor.index} "{tensor.name}"'
-            )
-            for subgraph in model.subgraphs
-            for tensor in subgraph.tensors
-            if tensor.is_variable and (subgraph.index, tensor.index) not in planned_here
-        }
-
-    def _plan(self, model: Model, infos: list[AllocationInfo]) -> MemoryPlan:
-        """Place the buffers; the planner's own work area must fit into what is left of the arena."""
-        work_bytes = self.abi.planner_bytes_per_buffer * len(infos)
-        most = max(self.memory.available_bytes(ARENA_ALIGNMENT), 0) // self.abi.planner_bytes_per_buffer
-        if len(infos) > most:
+    def _require_allocating(self, what: str, owner: str) -> None:
+        if not self._model_is_allocating:
             raise ArenaError(
-                f"Too many buffers (max is {most}): the planner needs {work_bytes} bytes for {len(infos)} buffers",
-                arena_bytes=self.memory.size_bytes,
+                f"{owner} asks for {what} outside AllocateTensors: the arena never grows afterwards. "
+                "A kernel asks in Init or Prepare"
+            )
+
+    def _claim_work_area(self, name: str, buffer_count: int) -> None:
+        """The planner's own work area must fit into what is left of the arena."""
+        planner, memory = self._planner, self.memory.non_persistent
+        each = planner.work_bytes_per_buffer(self.abi)
+        work_bytes, left = each * buffer_count, memory.available_bytes(ARENA_ALIGNMENT)
+        most = planner.most_buffers if planner.most_buffers is not None else max(left, 0) // each
+        if buffer_count > most:
+            raise ArenaError(
+                f"Too many buffers (max is {most}): the planner needs {work_bytes} bytes for {buffer_count} buffers",
+                arena_bytes=memory.size_bytes if each else None,
                 requested_bytes=work_bytes,
-                available_bytes=self.memory.available_bytes(ARENA_ALIGNMENT),
-                missing_bytes=work_bytes - self.memory.available_bytes(ARENA_ALIGNMENT),
+                available_bytes=left,
+                missing_bytes=work_bytes - left,
             )
-        self.memory.claim_work_area(work_bytes, ARENA_ALIGNMENT)
-        requirements = [
-            BufferRequirements(
-                align_up(info.requested_bytes, ARENA_ALIGNMENT), info.first_created, info.last_used, info.offline_offset
-            )
-            for info in infos
-        ]
-        offsets = GreedyMemoryPlanner().plan(requirements)
-        buffers = tuple(
-            PlannedBuffer(
-                subgraph_index=info.subgraph_index,
-                tensor_index=info.tensor_index,
-                node_index=info.node_index,
-                name=_name(model, info),
-                requested_bytes=info.requested_bytes,
-                size_bytes=requirement.size_bytes,
-                offset=offset,
-                first_used=info.first_created,
-                last_used=info.last_used,
-            )
-            for info, requirement, offset in zip(infos, requirements, offsets, strict=True)
-        )
-        return MemoryPlan(buffers, planned_bytes(requirements, offsets))
-
-
-def _name(model: Model, info: AllocationInfo) -> str:
-    if info.tensor_index is None:
-        return f"scratch of operator {info.node_index}"
-    return model.subgraphs[info.subgraph_index].tensors[info.tensor_index].name
+        self.memory.claim_work_area(work_bytes, ARENA_ALIGNMENT, Step("plan", planner.name, name))

@@ -20,7 +20,7 @@ T = TypeVar("T", bound=tuple[Any, ...])
 
 # What reading may cost, in bytes of Python objects: they are larger than the bytes they are read from, and a damaged
 # file can point to one part many times. No sound model comes near.
-COST_PER_FILE_BYTE = 6
+COST_PER_FILE_BYTE = 16
 COST_CONSTANT = 1 << 18
 
 

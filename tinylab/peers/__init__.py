@@ -9,11 +9,9 @@ run(model, inputs) gives a PeerRun, or a PeerRefusal that says why there is none
 from __future__ import annotations
 
 from tinylab.peers import litert, tflm
-from tinylab.peers.results import AllocationCategory, ArenaRecord, PeerRefusal, PeerRun, PeerStatus
+from tinylab.peers.results import PeerRefusal, PeerRun, PeerStatus
 
 __all__ = [
-    "AllocationCategory",
-    "ArenaRecord",
     "PeerRefusal",
     "PeerRun",
     "PeerStatus",

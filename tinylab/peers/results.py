@@ -17,38 +17,10 @@ from typing import Any, Literal, NoReturn
 
 from numpy.typing import NDArray
 
+from tinylab.arena import ArenaRecord
 from tinylab.errors import PeerError
 
 RefusalReason = Literal["missing", "refused", "died", "timed out"]
-
-
-@dataclass(frozen=True)
-class AllocationCategory:
-    """One line of TFLM's recording allocator: what its persistent allocations of one kind took, in bytes.
-
-    name: TFLM's own ("TfLiteEvalTensor data"). used_bytes counts alignment, requested_bytes does not.
-    """
-
-    name: str
-    used_bytes: int
-    requested_bytes: int
-    count: int
-
-
-@dataclass(frozen=True)
-class ArenaRecord:
-    """The arena of the real TFLM, as its *recording* allocator printed it: total = head + tail, all in bytes.
-
-    head_bytes equals the plain interpreter's. tail_bytes is larger than the plain interpreter's on the same processor:
-    the recording objects live in the arena too.
-    arena_bytes is the size of the buffer that was given. categories do not add up to the tail: not everything has one.
-    """
-
-    arena_bytes: int
-    total_bytes: int
-    head_bytes: int
-    tail_bytes: int
-    categories: tuple[AllocationCategory, ...]
 
 
 @dataclass(frozen=True, eq=False)

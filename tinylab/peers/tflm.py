@@ -7,14 +7,14 @@ with peers.tflm.session() as tflm:          # one process for many models
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tinylab.peers.results import AllocationCategory, ArenaRecord, PeerRefusal, PeerRun
+from tinylab.arena.arena_record import parse_allocations
+from tinylab.peers.results import PeerRefusal, PeerRun
 from tinylab.peers.session import TIMEOUT_SECONDS, Peer, PeerSession, as_inputs, as_run
 
 PEER = Peer(
@@ -84,19 +84,3 @@ class TflmSession(PeerSession):
             return answer
         arena = parse_allocations(answer.header["allocations"], answer.header["arena_bytes"])
         return as_run(PEER, "reference", answer, arena)
-
-
-_TOTALS = re.compile(r"Arena allocation (total|head|tail) (\d+) bytes")
-_CATEGORY = re.compile(r"'(.+)' used (\d+) bytes with alignment overhead \(requested (\d+) bytes for (\d+) ")
-
-
-def parse_allocations(text: str, arena_bytes: int) -> ArenaRecord:
-    """The text of TFLM's PrintAllocations as values. Raises ValueError where it is not such a text."""
-    totals = {name: int(size) for name, size in _TOTALS.findall(text)}
-    if totals.keys() != {"total", "head", "tail"}:
-        raise ValueError(f"not what TFLM's PrintAllocations writes: {text!r}")
-    categories = tuple(
-        AllocationCategory(name, int(used), int(requested), int(count))
-        for name, used, requested, count in _CATEGORY.findall(text)
-    )
-    return ArenaRecord(arena_bytes, totals["total"], totals["head"], totals["tail"], categories)

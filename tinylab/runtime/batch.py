@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tinylab.arena.micro_allocator import ModelAllocation
+from tinylab.arena import ModelAllocation
 from tinylab.errors import InvokeError
 from tinylab.model import Subgraph, Tensor
 from tinylab.runtime.micro_context import MicroContext

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from numpy.typing import NDArray
+
+from tinylab.model import Operator
+from tinylab.runtime.micro_context import MicroContext
 
 
 class TensorValue(NamedTuple):
@@ -32,3 +36,13 @@ class InvokeTrace(NamedTuple):
     """All nodes of one invoke, in the order in which they ran."""
 
     nodes: tuple[NodeTrace, ...]
+
+
+def trace_node(node: Operator, context: MicroContext) -> NodeTrace:
+    """Copies of what a node read and wrote, just after it ran."""
+
+    def values(indices: Sequence[int]) -> tuple[TensorValue, ...]:
+        tensors = [context.subgraph.tensors[i] for i in indices if i in context.arrays]
+        return tuple(TensorValue(t.index, t.name, context.arrays[t.index][0].copy()) for t in tensors)
+
+    return NodeTrace(context.subgraph.index, node.index, node.name, values(node.inputs), values(node.outputs))

@@ -12,18 +12,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tinylab.arena import AllocationRecord, ArenaNeeds, MemoryPlan, MicroAllocator
-from tinylab.arena.micro_allocator import ModelAllocation
-from tinylab.arena.target import DEFAULT_TARGET, Target, find_target
+from tinylab.arena import AllocationRecord, ArenaNeeds, MemoryPlan, MicroAllocator, ModelAllocation
+from tinylab.arena.target import DEFAULT_TARGET, Target
 from tinylab.errors import ArenaError, InvokeError, OperatorError
 from tinylab.kernels.kernel_util import Registration
 from tinylab.model import Model, Operator, Subgraph, Tensor, TensorType
 from tinylab.runtime import batch
-from tinylab.runtime.invoke_trace import InvokeTrace, NodeTrace, TensorValue
+from tinylab.runtime.arena_too_small import explain_too_small
+from tinylab.runtime.invoke_trace import InvokeTrace, NodeTrace, trace_node
 from tinylab.runtime.micro_context import Array, MicroContext, SampleContext, constant_array
 from tinylab.runtime.micro_op_resolver import MicroOpResolver
 from tinylab.runtime.micro_profiler import MicroProfiler
-from tinylab.runtime.model_allocation import allocate_model, arena_needs, explain_too_small
+from tinylab.runtime.model_allocation import allocate_model, arena_needs
 from tinylab.runtime.tensor_view import TensorView
 
 AfterNode = Callable[[Operator, MicroContext], None]
@@ -46,7 +46,12 @@ class MicroInterpreter:
         target: str | Target = DEFAULT_TARGET,
         profiler: MicroProfiler | None = None,
     ) -> None:
-        self.model = model
+        if not isinstance(model, Model):
+            raise InvokeError(
+                f"an interpreter runs one model, and this is {type(model).__name__}: its graph, its plan and its "
+                "inputs are that model's. Make one MicroInterpreter a model; they can share one MicroAllocator"
+            )
+        self._model = model
         self.profiler = profiler
         self.trace: InvokeTrace | None = None
         self._op_resolver = op_resolver
@@ -62,7 +67,8 @@ class MicroInterpreter:
         except ArenaError as error:
             if error.arena_bytes is None:  # not about a size
                 raise
-            raise explain_too_small(error.arena_bytes, [self.model], find_target(target), error, str(error)) from None
+            unbounded = MicroAllocator.unbounded(target)
+            raise explain_too_small(unbounded, arena_bytes, [self.model], error, str(error)) from None
 
     # -- allocation ----------------------------------------------------------------------------------------------------
 
@@ -83,9 +89,10 @@ class MicroInterpreter:
             with allocator.undone_on_error():
                 allocation = allocate_model(self.model, allocator, self._contexts, self._prepare)
         except ArenaError as error:
+            if error.arena_bytes is None:  # not about a size
+                raise
             models, detail = [*allocator.models, self.model], f"TFLM says: {error}"
-            size = allocator.memory.size_bytes
-            raise explain_too_small(size, models, allocator.target, error, detail) from None
+            raise explain_too_small(allocator, None, models, error, detail) from None
         for context in self._contexts:
             context.arrays = self._arrays(context.subgraph, allocation)
         self._allocation = allocation
@@ -99,11 +106,14 @@ class MicroInterpreter:
         """Every tensor of a subgraph as [1, *shape]: constants in the model's bytes, the others in the arena's."""
         arrays = {}
         for tensor in subgraph.tensors:
-            offset = allocation.offsets.get((subgraph.index, tensor.index))
-            if offset is not None:
-                arrays[tensor.index] = batch.view(self.allocator.buffer, tensor, offset, samples=1)
+            key, head = (subgraph.index, tensor.index), self.allocator.non_persistent_buffer
+            if key in allocation.offsets:
+                arrays[tensor.index] = batch.view(head, tensor, allocation.offsets[key], samples=1)
+            elif key in allocation.variable_offsets:
+                tail = self.allocator.persistent_buffer
+                arrays[tensor.index] = batch.view(tail, tensor, allocation.variable_offsets[key], samples=1)
             elif not tensor.bytes:  # an empty tensor lies nowhere
-                arrays[tensor.index] = batch.view(self.allocator.buffer, tensor, 0, samples=1)
+                arrays[tensor.index] = batch.view(head, tensor, 0, samples=1)
             elif (constant := constant_array(tensor)) is not None:
                 arrays[tensor.index] = constant
         return arrays
@@ -133,7 +143,7 @@ class MicroInterpreter:
             return
         nodes: list[NodeTrace] = []
         try:
-            self._run(self._contexts[0], lambda node, context: nodes.append(_trace_node(node, context)))
+            self._run(self._contexts[0], lambda node, context: nodes.append(trace_node(node, context)))
         finally:
             self.trace = InvokeTrace(tuple(nodes))
 
@@ -141,6 +151,8 @@ class MicroInterpreter:
     @np.errstate(over="ignore", invalid="ignore", divide="ignore")
     def _run(self, context: MicroContext, after_node: AfterNode | None = None) -> None:
         """The dispatch loop: for each node, in order, call its kernel."""
+        if self.allocator.is_lent:
+            raise InvokeError("the head of the arena is lent to the application: run after the `with` block ends")
         for node in context.subgraph.operators:
             registration = self._registrations[context.subgraph.index, node.index]
             op_data = self._op_data[context.subgraph.index, node.index]
@@ -212,6 +224,11 @@ class MicroInterpreter:
     # -- looking -------------------------------------------------------------------------------------------------------
 
     @property
+    def model(self) -> Model:
+        """The model, which stays: an interpreter's graph, registrations and memory plan are made of it."""
+        return self._model
+
+    @property
     def main(self) -> Subgraph:
         """The subgraph that invoke runs."""
         return self.model.subgraphs[0]
@@ -274,11 +291,3 @@ class MicroInterpreter:
     def tensor_at(self, index: int) -> Tensor:
         """The description of tensor `index` of the main subgraph."""
         return self.main.tensors[index]
-
-
-def _trace_node(node: Operator, context: MicroContext) -> NodeTrace:
-    def values(indices: Sequence[int]) -> tuple[TensorValue, ...]:
-        tensors = [context.subgraph.tensors[i] for i in indices if i in context.arrays]
-        return tuple(TensorValue(t.index, t.name, context.arrays[t.index][0].copy()) for t in tensors)
-
-    return NodeTrace(context.subgraph.index, node.index, node.name, values(node.inputs), values(node.outputs))

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import TypeVar
 
-from tinylab.arena import ArenaNeeds, MicroAllocator
-from tinylab.arena.micro_allocator import ModelAllocation
+from tinylab.arena import ArenaNeeds, MicroAllocator, ModelAllocation
+from tinylab.arena.memory_planners import DEFAULT_PLANNER
 from tinylab.arena.target import DEFAULT_TARGET, Target
 from tinylab.errors import ArenaError, InvokeError, OperatorError, PrepareError, TinylabError
 from tinylab.kernels.kernel_util import describe, refuse
@@ -21,6 +22,7 @@ from tinylab.runtime.micro_context import MicroContext
 
 KERNEL_LIBRARIES: dict[str, KernelLibrary] = {"reference": reference}
 
+AnyAllocator = TypeVar("AnyAllocator", bound=MicroAllocator)
 PrepareNode = Callable[[Operator, MicroContext], None]
 
 
@@ -54,12 +56,12 @@ def allocate_model(
             _check_node(context, node)
             persistent, scratch, looked_at = library.prepare_requests(context, node, abi)
         for tensor in looked_at:
-            allocator.allocate_temp_tensor(tensor)
+            allocator.allocate_temp_tensor(tensor, _owner(node))
         for size in persistent:
             allocator.allocate_persistent_buffer(size, "persistent buffer", _owner(node))
         for size in scratch:
             allocator.request_scratch_buffer_in_arena(size, context.subgraph.index, node.index)
-        allocator.finish_prepare_node_allocations()
+        allocator.finish_prepare_node_allocations(_owner(node))
     allocation = allocator.finish_model_allocation(model)
     main = model.subgraphs[0]
     for which, indices in (("inputs", main.inputs), ("outputs", main.outputs)):
@@ -114,39 +116,22 @@ def _check_node(context: MicroContext, node: Operator) -> None:
             refuse(f"intermediate {describe(tensor)}", "an intermediate tensor of size 0")
 
 
-def arena_needs(model: Model, target: str | Target = DEFAULT_TARGET) -> ArenaNeeds:
+def arena_needs(
+    model: Model, target: str | Target = DEFAULT_TARGET, *, memory_planner: str = DEFAULT_PLANNER
+) -> ArenaNeeds:
     """The arena that `model` needs on `target`: head, tail, and the smallest that works. Computed, not searched for."""
-    return shared_arena_needs([model], target)
+    return shared_arena_needs([model], target, memory_planner=memory_planner)
 
 
-def shared_arena_needs(models: Sequence[Model], target: str | Target = DEFAULT_TARGET) -> ArenaNeeds:
+def shared_arena_needs(
+    models: Sequence[Model], target: str | Target = DEFAULT_TARGET, *, memory_planner: str = DEFAULT_PLANNER
+) -> ArenaNeeds:
     """The same for one arena that several models share, allocated in this order."""
-    unbounded = MicroAllocator.unbounded(target)
+    return allocated_in(MicroAllocator.unbounded(target, memory_planner=memory_planner), models).needs()
+
+
+def allocated_in(allocator: AnyAllocator, models: Sequence[Model]) -> AnyAllocator:
+    """The allocator, with all of `models` laid out in it, one after another; no kernel is asked."""
     for model in models:
-        allocate_model(model, unbounded, [MicroContext(subgraph) for subgraph in model.subgraphs])
-    return unbounded.needs()
-
-
-def explain_too_small(
-    arena_bytes: int, models: Sequence[Model], target: Target, error: ArenaError, detail: str
-) -> ArenaError:
-    """An error about one allocation, made into what a person needs: the arena in which all of `models` fit.
-
-    models: the one that did not fit comes last. detail: what TFLM says or does.
-    """
-    needs = shared_arena_needs(models, target)
-    *others, model = models
-    beside = f" beside {', '.join(other.name for other in others)}" if others else ""
-    who = "together they use" if others else "it uses"
-    planning = f" and needs {needs.smallest_arena_bytes} while it is planned" if needs.binding == "planning" else ""
-    missing = needs.smallest_arena_bytes - arena_bytes
-    return ArenaError(
-        f"arena of {arena_bytes} bytes is too small for {model.name}{beside} on {target.name}: {who} "
-        f"{needs.used_bytes} (head {needs.head_bytes} + tail {needs.tail_bytes}){planning}. "
-        f"{missing} bytes are missing: give it {needs.smallest_arena_bytes}. ({detail})",
-        arena_bytes=arena_bytes,
-        requested_bytes=error.requested_bytes,
-        available_bytes=error.available_bytes,
-        missing_bytes=missing,
-        needed_bytes=needs.smallest_arena_bytes,
-    )
+        allocate_model(model, allocator, [MicroContext(subgraph) for subgraph in model.subgraphs])
+    return allocator
