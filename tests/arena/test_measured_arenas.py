@@ -23,7 +23,8 @@ from tinylab.runtime import AllOpsResolver, MicroInterpreter, arena_needs
 pytestmark = needs_shared
 
 M4, X86 = "cortex-m4/reference", "x86-64/reference"
-BOTH = pytest.mark.parametrize("target", [M4, X86])
+TARGETS = [M4, X86]
+BOTH = pytest.mark.parametrize("target", TARGETS)
 
 MODELS = 154  # whose operators tinylab has, and run by TFLM, on each target
 
