@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from tinylab.arena import MicroAllocator
+from tinylab.arena import MicroAllocator, RecordingMicroAllocator
 from tinylab.errors import TinylabError
 from tinylab.kernels.kernel_util import Registration
 from tinylab.model import Model, load_model
@@ -19,7 +19,9 @@ from tinylab.runtime import (
     MicroMutableOpResolver,
     MicroProfiler,
     arena_needs,
+    plan_arena,
     resolver_for,
+    trace_arena,
 )
 
 if TYPE_CHECKING:
@@ -35,6 +37,7 @@ __all__ = [
     "MicroMutableOpResolver",
     "MicroProfiler",
     "Model",
+    "RecordingMicroAllocator",
     "Registration",
     "TinylabError",
     "arena_needs",
@@ -42,8 +45,10 @@ __all__ = [
     "comparison",
     "load_model",
     "peers",
+    "plan_arena",
     "resolver_for",
     "speech",
+    "trace_arena",
     "views",
     "zoo",
 ]

@@ -33,16 +33,24 @@ class PlannedBuffer(NamedTuple):
         """The first byte behind the buffer."""
         return self.offset + self.size_bytes
 
+    def shares_bytes_with(self, other: PlannedBuffer) -> bool:
+        """Whether any byte of the arena belongs to both, be it at different moments."""
+        return self.offset < other.end and other.offset < self.end
+
     def alive_at(self, moment: int) -> bool:
         """Whether its bytes are in use at `moment`."""
         return self.first_used <= moment <= self.last_used
 
 
 class MemoryPlan(NamedTuple):
-    """The planned head of one model: all buffers in planning order, and the bytes the head needs for them."""
+    """The planned head of one model: all buffers in planning order, and the bytes the head needs for them.
+
+    moment_names: what happens at each moment: "inputs" are filled, an operator runs, or "subgraph 1" is entered.
+    """
 
     buffers: tuple[PlannedBuffer, ...]
     head_bytes: int
+    moment_names: tuple[str, ...] = ()
 
     @property
     def moment_count(self) -> int:
@@ -52,6 +60,11 @@ class MemoryPlan(NamedTuple):
     def bytes_alive_at(self, moment: int) -> int:
         """The sum of the sizes of the buffers in use at `moment`."""
         return sum(buffer.size_bytes for buffer in self.buffers if buffer.alive_at(moment))
+
+    def overwritten_by(self, buffer: PlannedBuffer) -> tuple[PlannedBuffer, ...]:
+        """The buffers, dead by then, whose bytes `buffer` takes; the one that died last comes first."""
+        dead = [b for b in self.buffers if b.last_used < buffer.first_used and b.shares_bytes_with(buffer)]
+        return tuple(sorted(dead, key=lambda b: -b.last_used))
 
     @property
     def lower_bound_bytes(self) -> int:

@@ -18,6 +18,7 @@ from tinylab.model import BuiltinOperator, Model, Operator, Tensor, TensorType
 
 OFFLINE_MEMORY_ALLOCATION = "OfflineMemoryAllocation"  # the metadata of a model that brings its own plan
 ONLINE_PLANNED = -1  # an offset in it that leaves the tensor to the planner
+INPUTS = "inputs"  # moment 0: the application fills them
 DEEPEST_CALLS = 100  # subgraphs inside subgraphs: far more than any converter makes
 MOST_CALLS = 10_000  # two calls a subgraph, a hundred deep, would be walked until the end of time
 
@@ -74,7 +75,7 @@ class AllocationInfoBuilder:
 
     def __init__(self, model: Model, scratch_buffer_requests: Sequence[ScratchBufferRequest]) -> None:
         self._model = model
-        self._moment = 0
+        self.moment_names = [INPUTS]  # what happens at each moment: an operator, or the entry into a subgraph
         self._call_count = 0
         self._offline = offline = offline_planned_offsets(model)
         tensors = [(subgraph, tensor) for subgraph in model.subgraphs for tensor in subgraph.tensors]
@@ -109,6 +110,10 @@ class AllocationInfoBuilder:
         self._mark_subgraph(0)
         return [*self._tensors.values(), *self._scratch]
 
+    @property
+    def _moment(self) -> int:
+        return len(self.moment_names) - 1
+
     def _mark_subgraph(self, subgraph_index: int, callers: tuple[int, ...] = ()) -> None:
         subgraph = self._model.subgraphs[subgraph_index]
         infos = self._tensors
@@ -116,14 +121,14 @@ class AllocationInfoBuilder:
             infos[subgraph_index, tensor].create(self._moment)
             infos[subgraph_index, tensor].use(self._moment)
         for operator in subgraph.operators:
-            self._moment += 1
+            self.moment_names.append(operator.name)
             for tensor in operator.outputs:
                 if tensor >= 0:  # one that is left out is -1
                     infos[subgraph_index, tensor].create(self._moment)
             start = self._moment
             for called in called_subgraphs(operator):
                 self._check_call(operator, called, (*callers, subgraph_index))
-                self._moment += 1
+                self.moment_names.append(f"subgraph {called}")
                 self._mark_subgraph(called, (*callers, subgraph_index))
             for tensor in (*operator.inputs, *operator.outputs):
                 if tensor >= 0:

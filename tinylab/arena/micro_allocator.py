@@ -249,7 +249,7 @@ class MicroAllocator:
         }
         infos = [info for info in builder.build() if info.needs_allocating]
         self._claim_work_area(name, len(infos))
-        plan = plan_buffers(model, infos, self._planner)
+        plan = plan_buffers(model, infos, self._planner, builder.moment_names)
         self._largest_head_bytes = max(self._largest_head_bytes, plan.head_bytes)
         self.memory.resize_head(self._largest_head_bytes, ARENA_ALIGNMENT, Step("plan", "planned buffers", name))
         self._model_is_allocating = False

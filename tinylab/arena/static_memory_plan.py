@@ -16,7 +16,9 @@ from tinylab.arena.single_arena_buffer_allocator import align_up
 from tinylab.model import Model
 
 
-def plan_buffers(model: Model, infos: Sequence[AllocationInfo], planner: MicroMemoryPlanner) -> MemoryPlan:
+def plan_buffers(
+    model: Model, infos: Sequence[AllocationInfo], planner: MicroMemoryPlanner, moment_names: Sequence[str]
+) -> MemoryPlan:
     """Place all buffers of `infos` with `planner`."""
     requirements = [
         BufferRequirements(
@@ -39,7 +41,7 @@ def plan_buffers(model: Model, infos: Sequence[AllocationInfo], planner: MicroMe
         )
         for info, requirement, offset in zip(infos, requirements, offsets, strict=True)
     )
-    return MemoryPlan(buffers, planned_bytes(requirements, offsets))
+    return MemoryPlan(buffers, planned_bytes(requirements, offsets), tuple(moment_names))
 
 
 def replan(plan: MemoryPlan, planner: MicroMemoryPlanner) -> MemoryPlan:
@@ -47,7 +49,7 @@ def replan(plan: MemoryPlan, planner: MicroMemoryPlanner) -> MemoryPlan:
     requirements = [BufferRequirements(b.size_bytes, b.first_used, b.last_used) for b in plan.buffers]
     offsets = planner.plan(requirements)
     buffers = tuple(b._replace(offset=offset) for b, offset in zip(plan.buffers, offsets, strict=True))
-    return MemoryPlan(buffers, planned_bytes(requirements, offsets))
+    return MemoryPlan(buffers, planned_bytes(requirements, offsets), plan.moment_names)
 
 
 def offsets_of(plan: MemoryPlan) -> dict[tuple[int, int], int]:

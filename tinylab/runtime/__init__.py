@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tinylab.runtime.arena_plan import ArenaPlan, plan_arena
+from tinylab.runtime.arena_trace import ArenaTrace, trace_arena
 from tinylab.runtime.invoke_trace import InvokeTrace, NodeTrace, TensorValue
 from tinylab.runtime.micro_interpreter import MicroInterpreter
 from tinylab.runtime.micro_op_resolver import AllOpsResolver, MicroMutableOpResolver, MicroOpResolver, resolver_for
@@ -11,6 +13,8 @@ from tinylab.runtime.tensor_view import TensorView
 
 __all__ = [
     "AllOpsResolver",
+    "ArenaPlan",
+    "ArenaTrace",
     "InvokeTrace",
     "MicroInterpreter",
     "MicroMutableOpResolver",
@@ -21,5 +25,7 @@ __all__ = [
     "TensorValue",
     "TensorView",
     "arena_needs",
+    "plan_arena",
     "resolver_for",
+    "trace_arena",
 ]

@@ -132,18 +132,25 @@ class MicroInterpreter:
 
     # -- running -------------------------------------------------------------------------------------------------------
 
-    def invoke(self, *, trace: bool = False) -> None:
+    def invoke(self, *, trace: bool = False, after_node: AfterNode | None = None) -> None:
         """Run the model once on what its input tensors hold.
 
         With `trace`, `self.trace` then holds every node's tensors: of a run that fails, those of the nodes before.
+        after_node(node, context) is called after each node: to look, to count, to stop by raising.
         """
         self.allocate_tensors()
         if not trace:
-            self._run(self._contexts[0])
+            self._run(self._contexts[0], after_node)
             return
         nodes: list[NodeTrace] = []
+
+        def note(node: Operator, context: MicroContext) -> None:
+            nodes.append(trace_node(node, context))
+            if after_node is not None:
+                after_node(node, context)
+
         try:
-            self._run(self._contexts[0], lambda node, context: nodes.append(trace_node(node, context)))
+            self._run(self._contexts[0], note)
         finally:
             self.trace = InvokeTrace(tuple(nodes))
 
