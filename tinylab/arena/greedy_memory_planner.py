@@ -27,7 +27,7 @@ class GreedyMemoryPlanner:
             offset = wanted.offline_offset
             if offset is None:
                 neighbours = [i for i in placed if requirements[i].overlaps_in_time(wanted)]
-                offset = _first_gap(wanted.size_bytes, [(offsets[i], requirements[i].size_bytes) for i in neighbours])
+                offset = first_gap(wanted.size_bytes, [(offsets[i], requirements[i].size_bytes) for i in neighbours])
             offsets[buffer_id] = offset
             place = next((k for k, i in enumerate(placed) if offsets[i] > offset), len(placed))
             placed.insert(place, buffer_id)
@@ -51,7 +51,7 @@ def placement_order(requirements: Sequence[BufferRequirements]) -> list[int]:
     return offline + sorted(online, key=lambda i: (-requirements[i].size_bytes, -i))
 
 
-def _first_gap(size: int, neighbours: list[tuple[int, int]]) -> int:
+def first_gap(size: int, neighbours: list[tuple[int, int]]) -> int:
     """The lowest offset with `size` free bytes between the (offset, size) neighbours, which come ordered by offset."""
     candidate = 0
     for neighbour_offset, neighbour_size in neighbours:

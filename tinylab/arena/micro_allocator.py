@@ -109,14 +109,20 @@ class MicroAllocator:
         return allocator
 
     @classmethod
-    def unbounded(cls, target: str | Target = DEFAULT_TARGET, *, memory_planner: str = DEFAULT_PLANNER) -> Self:
-        """An arena without an end or bytes: once a model is allocated in it, `needs` says how much it takes."""
-        return cls(find_target(target), memory_planner, UNBOUNDED_BYTES)
+    def unbounded(
+        cls,
+        target: str | Target = DEFAULT_TARGET,
+        *,
+        memory_planner: str = DEFAULT_PLANNER,
+        two_arenas: bool = False,
+    ) -> Self:
+        """Arenas without an end or bytes: once a model is allocated in them, `needs` says how much it takes."""
+        return cls(find_target(target), memory_planner, *[UNBOUNDED_BYTES] * (2 if two_arenas else 1))
 
     def unbounded_like_this(self) -> Self:
         """The same kind of allocator for the same target, empty, without an end or bytes."""
-        second = UNBOUNDED_BYTES if self.memory.has_two_arenas else None
-        return type(self)(self.target, self.memory_planner, UNBOUNDED_BYTES, second)
+        two_arenas = self.memory.has_two_arenas
+        return self.unbounded(self.target, memory_planner=self.memory_planner, two_arenas=two_arenas)
 
     # -- looking -------------------------------------------------------------------------------------------------------
 
