@@ -1,8 +1,7 @@
-"""Small models for tests, built from plain Python values: models.py has the values, flatbuffer.py the writer."""
+"""Small models for tests, built from plain Python values by models.py; the package's own writer makes the file."""
 
 from __future__ import annotations
 
-from tests.builder.flatbuffer import write
 from tests.builder.models import (
     OperatorSpec,
     SubgraphSpec,
@@ -12,6 +11,7 @@ from tests.builder.models import (
     model_tables,
     single_operator,
 )
+from tinylab.model.flatbuffer_builder import build_flatbuffer as write
 
 __all__ = [
     "OperatorSpec",

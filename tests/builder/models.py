@@ -18,8 +18,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from tests.builder.flatbuffer import write
 from tinylab.model import BuiltinOperator, TensorType, schema
+from tinylab.model.flatbuffer_builder import build_flatbuffer as write
 from tinylab.model.model import dtype_of
 
 _TYPES = {

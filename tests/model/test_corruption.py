@@ -15,10 +15,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.builder import OperatorSpec, SubgraphSpec, TensorSpec, build_model, constant
-from tests.builder.flatbuffer import _offsets, _table
 from tests.shared import SHARED, model_bytes, model_index
 from tinylab.errors import ModelError
 from tinylab.model import Model, load_model, schema
+from tinylab.model.flatbuffer_builder import write_table, write_tables
 from tinylab.model.options import Conv2DOptions, ReshapeOptions
 
 EXAMPLES = 2500
@@ -146,11 +146,11 @@ def test_every_cut_and_every_word_of_a_small_file(data: bytes) -> None:
 def repeated(tensor: schema.Tensor, count: int) -> bytes:
     """A subgraph of `count` tensors that are one and the same table."""
     builder = flatbuffers.Builder(1024)
-    tensors = _offsets(builder, [_table(builder, tensor)] * count)
+    tensors = write_tables(builder, [write_table(builder, tensor)] * count)
     builder.StartObject(6)
     builder.PrependUOffsetTRelativeSlot(0, tensors, 0)
-    subgraphs = _offsets(builder, [builder.EndObject()])
-    buffers = _offsets(builder, [_table(builder, schema.Buffer())])
+    subgraphs = write_tables(builder, [builder.EndObject()])
+    buffers = write_tables(builder, [write_table(builder, schema.Buffer())])
     builder.StartObject(5)
     builder.PrependUint32Slot(0, schema.SCHEMA_VERSION, 0)
     builder.PrependUOffsetTRelativeSlot(2, subgraphs, 0)

@@ -15,9 +15,9 @@ import numpy as np
 
 from tinylab.errors import ModelError
 from tinylab.model import BuiltinOperator, Model, Operator, Tensor, TensorType
+from tinylab.model.reader import OFFLINE_MEMORY_ALLOCATION
 
-OFFLINE_MEMORY_ALLOCATION = "OfflineMemoryAllocation"  # the metadata of a model that brings its own plan
-ONLINE_PLANNED = -1  # an offset in it that leaves the tensor to the planner
+ONLINE_PLANNED = -1  # an offset in a model's own plan that leaves the tensor to the planner
 INPUTS = "inputs"  # moment 0: the application fills them
 DEEPEST_CALLS = 100  # subgraphs inside subgraphs: far more than any converter makes
 MOST_CALLS = 10_000  # two calls a subgraph, a hundred deep, would be walked until the end of time

@@ -110,11 +110,7 @@ class MicroAllocator:
 
     @classmethod
     def unbounded(
-        cls,
-        target: str | Target = DEFAULT_TARGET,
-        *,
-        memory_planner: str = DEFAULT_PLANNER,
-        two_arenas: bool = False,
+        cls, target: str | Target = DEFAULT_TARGET, *, memory_planner: str = DEFAULT_PLANNER, two_arenas: bool = False
     ) -> Self:
         """Arenas without an end or bytes: once a model is allocated in them, `needs` says how much it takes."""
         return cls(find_target(target), memory_planner, *[UNBOUNDED_BYTES] * (2 if two_arenas else 1))

@@ -24,6 +24,7 @@ from tinylab.model.model import Model, Operator, Quantization, Signature, Subgra
 from tinylab.model.slots import Uint32
 
 INT32_MAX = 2**31 - 1
+OFFLINE_MEMORY_ALLOCATION = "OfflineMemoryAllocation"  # the metadata of a model that brings its own memory plan
 COMPRESSED = "COMPRESSION_METADATA"  # its presence says that constants may be shorter than their shapes
 
 
