@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from tinylab.arena import MicroAllocator, RecordingMicroAllocator
+from tinylab.arena import MicroAllocator, RecordingMicroAllocator, compare_planners
 from tinylab.errors import TinylabError
 from tinylab.kernels.kernel_util import Registration
 from tinylab.model import Model, load_model
@@ -18,7 +18,9 @@ from tinylab.runtime import (
     MicroInterpreter,
     MicroMutableOpResolver,
     MicroProfiler,
+    ModelManager,
     arena_needs,
+    compare_tenancy,
     plan_arena,
     resolver_for,
     trace_arena,
@@ -37,11 +39,14 @@ __all__ = [
     "MicroMutableOpResolver",
     "MicroProfiler",
     "Model",
+    "ModelManager",
     "RecordingMicroAllocator",
     "Registration",
     "TinylabError",
     "arena_needs",
     "compare",
+    "compare_planners",
+    "compare_tenancy",
     "comparison",
     "load_model",
     "peers",

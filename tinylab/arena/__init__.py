@@ -16,6 +16,7 @@ from tinylab.arena.memory_plan import (
 )
 from tinylab.arena.micro_allocator import MicroAllocator
 from tinylab.arena.micro_memory_planner import BufferRequirements
+from tinylab.arena.planner_comparison import PlannerResult, compare_planners
 from tinylab.arena.recording_micro_allocator import RecordingMicroAllocator
 from tinylab.arena.single_arena_buffer_allocator import SingleArenaBufferAllocator
 from tinylab.arena.target import TARGETS, Target, find_target
@@ -37,8 +38,10 @@ __all__ = [
     "MicroAllocator",
     "ModelAllocation",
     "PlannedBuffer",
+    "PlannerResult",
     "RecordingMicroAllocator",
     "SingleArenaBufferAllocator",
     "Target",
+    "compare_planners",
     "find_target",
 ]

@@ -9,6 +9,8 @@ from tinylab.runtime.micro_interpreter import MicroInterpreter
 from tinylab.runtime.micro_op_resolver import AllOpsResolver, MicroMutableOpResolver, MicroOpResolver, resolver_for
 from tinylab.runtime.micro_profiler import MicroProfiler, ProfilerEvent
 from tinylab.runtime.model_allocation import arena_needs
+from tinylab.runtime.model_manager import ModelManager
+from tinylab.runtime.tenancy import Tenancy, TenancyForm, compare_tenancy
 from tinylab.runtime.tensor_view import TensorView
 
 __all__ = [
@@ -20,11 +22,15 @@ __all__ = [
     "MicroMutableOpResolver",
     "MicroOpResolver",
     "MicroProfiler",
+    "ModelManager",
     "NodeTrace",
     "ProfilerEvent",
+    "Tenancy",
+    "TenancyForm",
     "TensorValue",
     "TensorView",
     "arena_needs",
+    "compare_tenancy",
     "plan_arena",
     "resolver_for",
     "trace_arena",
