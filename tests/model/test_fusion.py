@@ -1,4 +1,4 @@
-"""tinylab/model/fusion.py: a merged model gives what its two give one after another, on tinylab and on the real TFLM."""
+"""tinylab/model/fusion.py: a merged model gives what its two give one after another, here and on the real TFLM."""
 
 from __future__ import annotations
 
@@ -132,19 +132,38 @@ def test_a_chain(tflm: TflmSession) -> None:
     assert_as_one_after_another(tflm, chain(row_model(), stateful()), row_model(), stateful(), (0, 0))
 
 
+def test_an_output_that_is_listed_twice_is_chained_once(tflm: TflmSession) -> None:
+    row = TensorSpec((1, 20), "INT8", 0.1, 3)
+    graph = SubgraphSpec([row] * 2, [OperatorSpec("ADD", [0, 0], [1], AddOptions(), version=2)], [0], [1, 1])
+    twice = load_model(build_model([graph]), name="twice")
+    merged = chain(twice, row_model(), output=1)
+    assert merged.subgraphs[0].outputs == (1, 3)
+    assert_as_one_after_another(tflm, merged, twice, row_model(), (1, 0))
+
+
+def test_left_out_and_intermediate_tensors_are_numbered_anew() -> None:
+    row = TensorSpec((1, 20), "INT8", 0.1, 3)
+    operators = [OperatorSpec("Mine", [0, -1], [1], custom_options=b"abc", intermediates=[2, -1])]
+    custom = load_model(build_model([SubgraphSpec([row, row, row], operators, [0], [1])]), name="custom")
+    (operator,) = chain(row_model(), custom).subgraphs[0].operators[2:]
+    assert (operator.inputs, operator.outputs, operator.intermediates) == ((2, -1), (3,), (4, -1))
+    assert (operator.index, operator.name, bytes(operator.custom_options)) == (2, "Mine", b"abc")
+
+
+def per_channel(dimension: int) -> Model:
+    row = TensorSpec((2, 2), "INT8", [0.1, 0.2], 0, dimension)
+    return load_model(build_model([SubgraphSpec([row] * 2, [OperatorSpec("Mine", [0], [1])])]), name=f"by {dimension}")
+
+
 def two_ports() -> Model:
     """Two inputs, two outputs, all of one kind; the first output is read within the model too."""
     row = TensorSpec((1, 20), "INT8", 0.1, 3)
-    tensors = [replace_name(row, name) for name in ("a", "b", "sum", "twice")]
+    tensors = [row._replace(name=name) for name in ("a", "b", "sum", "twice")]
     operators = [
         OperatorSpec("ADD", [0, 1], [2], AddOptions(), version=2),
         OperatorSpec("ADD", [2, 1], [3], AddOptions(), version=2),
     ]
     return load_model(build_model([SubgraphSpec(tensors, operators, [0, 1], [2, 3])]), name="ports")
-
-
-def replace_name(tensor: TensorSpec, name: str) -> TensorSpec:
-    return tensor._replace(name=name)
 
 
 @pytest.mark.parametrize("joint", [(0, 0), (0, 1), (1, 0), (1, 1)])
@@ -246,7 +265,7 @@ REFUSED: dict[str, tuple[Callable[[], Model], str]] = {
     "chained subgraphs": (lambda: chain(load_model(rich(), name="rich"), ROW), "rich: it has 2 subgraphs"),
     "plan": (
         lambda: fuse(with_metadata("OfflineMemoryAllocation"), ROW),
-        "special: it has OfflineMemoryAllocation metadata: the plan places the tensors of that model alone: remove it",
+        "special: it has OfflineMemoryAllocation metadata: the plan is of that model alone: take it out by",
     ),
     "compression": (lambda: fuse(ROW, with_metadata("COMPRESSION_METADATA")), "merge the models before compressing"),
     "signatures": (lambda: fuse(ROW, TWO_SIGNATURES), "signed: it has 2 signatures (one, two)"),
@@ -258,13 +277,20 @@ REFUSED: dict[str, tuple[Callable[[], Model], str]] = {
     "no input": (lambda: chain(ROW, ROW, input=-1), "row: it has no input -1"),
     "shape": (
         lambda: chain(ROW, dense([3, 5], "dense"), requantize=True),
-        "output 0 of row and input 0 of dense: INT8 [1, 20] Quantization(scale=0.1, zero_point=3) is found, INT8 [1, 3] "
-        "Quantization(scale=0.02, zero_point=-3) is needed: end the first model, or begin the second, with a layer",
+        "output 0 of row and input 0 of dense: INT8 [1, 20] Quantization(scale=0.1, zero_point=3) is found, INT8",
+    ),
+    "shape's remedy": (
+        lambda: chain(ROW, dense([3, 5], "dense"), requantize=True),
+        "zero_point=-3) is needed: end the first model, or begin the second, with a layer that gives the shape",
     ),
     "quantization": (lambda: chain(ROW, row_model(scale=0.2)), "pass requantize=True, which puts a QUANTIZE operator"),
+    "quantized dimension": (
+        lambda: chain(per_channel(0), per_channel(1), requantize=True),
+        "2 scales along dimension 1) is needed: convert one of them with the other's type and quantization",
+    ),
     "type": (lambda: chain(ROW, row_model(type="INT16")), "pass requantize=True, which puts a QUANTIZE operator"),
     "zero point": (
-        lambda: chain(ROW, with_tensor_quantization(replace_zero_point=4)),
+        lambda: chain(ROW, with_zero_point(4)),
         "Quantization(scale=0.1, zero_point=4) is needed: pass requantize=True",
     ),
     "float": (
@@ -274,8 +300,8 @@ REFUSED: dict[str, tuple[Callable[[], Model], str]] = {
 }
 
 
-def with_tensor_quantization(replace_zero_point: int) -> Model:
-    row = TensorSpec((1, 20), "INT8", 0.1, replace_zero_point)
+def with_zero_point(zero_point: int) -> Model:
+    row = TensorSpec((1, 20), "INT8", 0.1, zero_point)
     graph = SubgraphSpec([row] * 2, [OperatorSpec("ADD", [0, 0], [1], AddOptions(), version=2)])
     return load_model(build_model([graph]), name="moved")
 

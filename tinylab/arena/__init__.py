@@ -16,6 +16,7 @@ from tinylab.arena.memory_plan import (
 )
 from tinylab.arena.micro_allocator import MicroAllocator
 from tinylab.arena.micro_memory_planner import BufferRequirements
+from tinylab.arena.offline_plan import offline_offsets, with_offline_plan
 from tinylab.arena.planner_comparison import PlannerResult, compare_planners
 from tinylab.arena.recording_micro_allocator import RecordingMicroAllocator
 from tinylab.arena.single_arena_buffer_allocator import SingleArenaBufferAllocator
@@ -44,4 +45,6 @@ __all__ = [
     "Target",
     "compare_planners",
     "find_target",
+    "offline_offsets",
+    "with_offline_plan",
 ]

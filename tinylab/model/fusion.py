@@ -26,7 +26,7 @@ from tinylab.model.reader import COMPRESSED, OFFLINE_MEMORY_ALLOCATION, load_mod
 from tinylab.model.writer import write_model
 
 _REFUSED_METADATA = {
-    OFFLINE_MEMORY_ALLOCATION: "the plan places the tensors of that model alone: remove it, and plan the merged model",
+    OFFLINE_MEMORY_ALLOCATION: "the plan is of that model alone: take it out by with_offline_plan(model, None)",
     COMPRESSED: "it tells tensors and buffers by their numbers, which change: merge the models before compressing them",
 }
 _REQUANTIZED = (TensorType.INT8, TensorType.INT16)
