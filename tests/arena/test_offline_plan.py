@@ -26,6 +26,7 @@ from tinylab.runtime import AllOpsResolver, MicroInterpreter, arena_needs
 
 ARENA_BYTES = 64 << 20
 SAMPLES = 4
+N = None  # in a list of offsets: the planner places it
 
 
 def plan_of(model: Model) -> MemoryPlan:
@@ -169,16 +170,39 @@ def test_a_plan_is_replaced_or_taken_out() -> None:
     assert with_offline_plan(again, None).bytes == without.bytes
 
 
+def test_a_plan_may_replace_an_empty_one() -> None:
+    """Whose buffer is empty as all the buffers of tensors without data are: those stay as they were."""
+    row = TensorSpec((1, 20), "INT8", 0.1, 3)
+    graph = SubgraphSpec([row] * 2, [OperatorSpec("ADD", [0, 0], [1], AddOptions(), version=2)])
+    model = load_model(build_model([graph], metadata={"OfflineMemoryAllocation": b""}))
+    planned = with_offline_plan(model, [32, 0])
+    assert offline_planned_offsets(planned) == [32, 0]
+    assert [tensor.data for tensor in planned.subgraphs[0].tensors] == [None, None]
+
+
+def test_a_variable_that_another_plan_has_placed_is_left_out() -> None:
+    model = chain_of_rows(words([N, N, N, N, N, 96, N]))
+    plan = plan_of(model)
+    assert 96 in [buffer.offset for buffer in plan.buffers]
+    assert offline_offsets(model, plan)[5] is None
+
+
 def test_the_words_in_the_file() -> None:
     model = hello_world()
     planned = with_offline_plan(model, [64, *[None] * 6, 0, -1, 16])
-    words = np.frombuffer(planned.metadata["OfflineMemoryAllocation"], "<i4").tolist()
-    assert words == [1, 0, 10, 64, -1, -1, -1, -1, -1, -1, 0, -1, 16]
+    found = np.frombuffer(planned.metadata["OfflineMemoryAllocation"], "<i4").tolist()
+    assert found == [1, 0, 10, 64, -1, -1, -1, -1, -1, -1, 0, -1, 16]
     assert planned.name == "hello_world"
     assert differences(model, with_offline_plan(planned, None))[0].startswith("model.buffers")  # one, empty now
 
 
-def chain_of_rows() -> Model:
+def words(offsets: Sequence[int | None]) -> dict[str, bytes]:
+    """Metadata with these offsets, unchecked."""
+    numbers = [-1 if offset is None else offset for offset in offsets]
+    return {"OfflineMemoryAllocation": np.array([1, 0, len(numbers), *numbers], "<i4").tobytes()}
+
+
+def chain_of_rows(plan: dict[str, bytes] | None = None) -> Model:
     """x -> a -> b -> y, 32 bytes each, beside a constant, a variable and a tensor of no bytes."""
     row = TensorSpec((1, 20), "INT8", 0.1, 3, name="row")
     tensors = [
@@ -195,7 +219,7 @@ def chain_of_rows() -> Model:
         OperatorSpec("ADD", [1, 5], [2], AddOptions(), version=2),
         OperatorSpec("ADD", [2, 2], [3], AddOptions(), version=2),
     ]
-    return load_model(build_model([SubgraphSpec(tensors, operators, [0], [3])]), name="rows")
+    return load_model(build_model([SubgraphSpec(tensors, operators, [0], [3])], metadata=plan), name="rows")
 
 
 def remembering(plan: Sequence[int] | None = None) -> bytes:
@@ -205,11 +229,9 @@ def remembering(plan: Sequence[int] | None = None) -> bytes:
     main = SubgraphSpec([TensorSpec((1,), "BOOL"), row, row], [call], [0, 1], [2])
     add = OperatorSpec("ADD", [0, 1], [2], AddOptions())
     branch = SubgraphSpec([row._replace(is_variable=True, name="state"), row, row], [add], [1], [2])
-    words = {} if plan is None else {"OfflineMemoryAllocation": np.array([1, 0, 6, *plan], "<i4").tobytes()}
-    return build_model([main, branch], metadata=words)
+    return build_model([main, branch], metadata=None if plan is None else words(plan))
 
 
-N = None
 REFUSED: dict[str, tuple[Callable[[], Model], list[int | None], str]] = {
     "too few": (chain_of_rows, [0, 32], "2 offsets for 7 tensors: give one a tensor, subgraph after subgraph"),
     "too many": (chain_of_rows, [N] * 8, "8 offsets for 7 tensors"),
@@ -264,12 +286,7 @@ def test_what_is_refused_goes_wrong_on_the_real_tflm(tflm: TflmSession) -> None:
     good, bad = [0, 32, 64], [0, 0, 64]
     model = load_model(build_model([graph]))
     outputs = [
-        tflm.run(
-            build_model([graph], metadata={"OfflineMemoryAllocation": np.array([1, 0, 3, *offsets], "<i4").tobytes()}),
-            inputs_of(model),
-        )
-        .require()
-        .outputs[0]
+        tflm.run(build_model([graph], metadata=words(offsets)), inputs_of(model)).require().outputs[0]
         for offsets in (good, bad)
     ]
     assert not np.array_equal(*outputs)

@@ -18,6 +18,7 @@ from tests.shared import model_bytes, model_index, needs_shared
 from tinylab.errors import ModelError
 from tinylab.model import BuiltinOperator, Model, Padding, load_model, schema, write_model, writer
 from tinylab.model.options import Conv2DOptions, IfOptions, ReshapeOptions, SoftmaxOptions, VarHandleOptions
+from tinylab.peers import litert
 from tinylab.peers.tflm import TflmSession
 
 KERNEL = np.arange(-9, 9, dtype=np.int8).reshape(2, 3, 3, 1)
@@ -239,3 +240,15 @@ def test_the_real_tflm_runs_what_was_written(file: str, tflm: TflmSession) -> No
     assert (before.arena.head_bytes, before.arena.tail_bytes) == (after.arena.head_bytes, after.arena.tail_bytes)
     for one, other in zip(before.outputs, after.outputs, strict=True):
         np.testing.assert_array_equal(one, other)
+
+
+@needs_shared
+@pytest.mark.skipif(not litert.PEER.status().is_available, reason='pip install "tinylab[train]"')
+def test_litert_runs_what_was_written() -> None:
+    with litert.session() as session:
+        for file in ("mlperf_tiny/kws_ref_model.tflite", "mlperf_tiny/ad01_int8.tflite"):
+            data = model_bytes(file)
+            (index,) = load_model(data).subgraphs[0].inputs
+            xs = random_values(np.random.default_rng(7), load_model(data).subgraphs[0].tensors[index], 3)
+            before, after = (session.run(each, xs).require() for each in (data, write_model(load_model(data))))
+            np.testing.assert_array_equal(before.outputs[0], after.outputs[0])
