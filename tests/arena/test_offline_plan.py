@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from tests.arena.models import RandomGraph, dense_chain, hello_world
 from tests.builder import OperatorSpec, SubgraphSpec, TensorSpec, build_model, constant
 from tests.model.same import differences
-from tests.model.test_fusion import on_tinylab, stateful
+from tests.model.test_fusion import on_tinylab, small_models, stateful
 from tests.real_models import random_values
 from tests.shared import model_bytes, needs_shared
 from tinylab.arena import MemoryPlan, offline_offsets, with_offline_plan
@@ -66,11 +66,11 @@ def assert_planned(tflm: TflmSession, model: Model, offsets: Sequence[int | None
     assert offline_planned_offsets(planned) == list(offsets)
     inputs = inputs_of(model)
     before, after = (tflm.run(bytes(each.data), inputs).require() for each in (model, planned))
-    outputs = [list(before.outputs), list(after.outputs)]
+    pairs = list(zip(before.outputs, after.outputs, strict=True))
     if on_ours:
-        outputs.append(on_tinylab(planned, inputs))
-    for found in outputs[1:]:
-        assert [each.tobytes() for each in found] == [each.tobytes() for each in outputs[0]]
+        pairs += zip(on_tinylab(model, inputs), on_tinylab(planned, inputs), strict=True)
+    for one, other in pairs:
+        assert one.tobytes() == other.tobytes()
     assert after.arena is not None
     for target in ("x86-64/reference", "cortex-m4/reference"):
         assert arena_needs(planned, target).head_bytes == after.arena.head_bytes
@@ -155,6 +155,16 @@ def test_shared_models(file: str, tflm: TflmSession) -> None:
     mixed = assert_planned(tflm, model, some(frozen, 4))
     print(f"{file}: head {head} planned by TFLM and frozen, {mixed} half frozen, {apart} each tensor for itself")
     assert mixed <= apart
+
+
+@needs_shared
+def test_small_shared_models_frozen(tflm: TflmSession) -> None:
+    models = small_models()
+    for model in models:
+        frozen = offline_offsets(model, plan_of(model))
+        assert assert_planned(tflm, model, frozen) == arena_needs(model).head_bytes
+    print(f"{len(models)} models with TFLM's plan frozen into them: outputs and heads unchanged")
+    assert len(models) > 150
 
 
 @needs_shared

@@ -325,12 +325,17 @@ def shared_model(file: str) -> Model:
     return load_model(model_bytes(file), name=file)
 
 
+def small_models() -> list[Model]:
+    """Those of the shared models that the real TFLM runs, that are below 200 kB and that can be merged."""
+    small = [shared_model(entry["file"]) for entry in entries(invokes=True) if entry["bytes"] < 200_000]
+    return [model for model in small if len(model.subgraphs) == 1 and "OfflineMemoryAllocation" not in model.metadata]
+
+
 def chainable() -> list[tuple[Model, Model, int, int]]:
     """Every pair of the shared integer models that can be chained: (first, second, output, input)."""
     from tinylab.model.fusion import _same
 
-    small = [entry["file"] for entry in entries(invokes=True) if entry["bytes"] < 200_000]
-    models = [model for model in map(shared_model, small) if len(model.subgraphs) == 1]
+    models = small_models()
     found = []
     for first, second in itertools.product(models, repeat=2):
         mains = first.subgraphs[0], second.subgraphs[0]
@@ -349,6 +354,16 @@ def test_shared_models_chained(tflm: TflmSession) -> None:
         assert_as_one_after_another(tflm, merged, first, second, (output, input))
     print(f"{len(pairs)} chains of two models give what the two give one after another, here and on the real TFLM")
     assert len(pairs) > 100
+
+
+@needs_shared
+def test_shared_models_beside_a_small_one(tflm: TflmSession) -> None:
+    """hello_world after each of them."""
+    models, hello_world = small_models(), shared_model("tflm/hello_world_int8.tflite")
+    for model in models:
+        assert_as_one_after_another(tflm, fuse(model, hello_world), model, hello_world)
+    print(f"{len(models)} models with hello_world beside them: outputs and heads as they must be, on both runtimes")
+    assert len(models) > 150
 
 
 FUSED = [
