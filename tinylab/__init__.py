@@ -9,10 +9,10 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from tinylab.arena import MicroAllocator, RecordingMicroAllocator, compare_planners
+from tinylab.arena import MicroAllocator, RecordingMicroAllocator, compare_planners, with_offline_plan
 from tinylab.errors import TinylabError
 from tinylab.kernels.kernel_util import Registration
-from tinylab.model import Model, load_model
+from tinylab.model import Model, chain, fuse, load_model, write_model
 from tinylab.runtime import (
     AllOpsResolver,
     MicroInterpreter,
@@ -44,10 +44,12 @@ __all__ = [
     "Registration",
     "TinylabError",
     "arena_needs",
+    "chain",
     "compare",
     "compare_planners",
     "compare_tenancy",
     "comparison",
+    "fuse",
     "load_model",
     "peers",
     "plan_arena",
@@ -55,6 +57,8 @@ __all__ = [
     "speech",
     "trace_arena",
     "views",
+    "with_offline_plan",
+    "write_model",
     "zoo",
 ]
 
