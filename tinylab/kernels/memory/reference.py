@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tinylab.kernels.kernel_util import PrepareContext, describe, refuse
-from tinylab.kernels.memory import signal
+from tinylab.kernels.memory import others, signal
 from tinylab.kernels.memory.requests import InitRequests, PrepareRequests
 from tinylab.kernels.memory.sizes import NOTHING, REFERENCE_SIZES
 from tinylab.model import Operator, Tensor, TensorType
@@ -20,7 +20,7 @@ SOFTMAX_INT16_TABLE_BYTES = 513 * 2
 
 def init_requests(node: Operator, abi: str) -> InitRequests:
     """What one node puts into the arena before Prepare; `abi` is "ilp32" or "lp64"."""
-    if node.name in signal.LOOKS_AT:
+    if node.name in signal.LOOKS_AT or node.name in signal.PARAMETER_BYTES:
         return signal.init_requests(node, abi)
     sizes = REFERENCE_SIZES.get(node.name, NOTHING)
     if abi == "ilp32":
@@ -29,7 +29,9 @@ def init_requests(node: Operator, abi: str) -> InitRequests:
 
 
 def prepare_requests(context: PrepareContext, node: Operator, abi: str) -> PrepareRequests:
-    """What one node's Prepare asks for: of this issue's operators, the same under each ABI."""
+    """What one node's Prepare asks for."""
+    if node.name in others.LOOKS_AT:
+        return others.prepare_requests(context, node, abi)
     if node.name in signal.LOOKS_AT:
         requests = signal.prepare_requests(node)
     else:
