@@ -1,4 +1,7 @@
-"""A small model of each operator of kernels/memory/others.py, or several where what it asks for depends on the node."""
+"""A small model of each operator of kernels/memory/others.py, or several where what it asks for depends on the node.
+
+And of SignalIrfft and SignalRfft, whose state depends on their type.
+"""
 
 from __future__ import annotations
 
@@ -190,9 +193,10 @@ def _custom() -> Iterator[Case]:
         "nms_score_threshold": 0.0, "nms_iou_threshold": 0.5, "num_classes": 2,
         "y_scale": 10.0, "x_scale": 10.0, "h_scale": 5.0, "w_scale": 5.0,
     }  # fmt: skip
-    inputs = [tensor("FLOAT32", 1, 6, 4), tensor("FLOAT32", 1, 6, 10), constant(np.ones((6, 4), np.float32))]
     outputs = [tensor("FLOAT32", 1, 3, 4), tensor("FLOAT32", 1, 3), tensor("FLOAT32", 1, 3), tensor("FLOAT32", 1)]
+    boxes, anchors = tensor("FLOAT32", 1, 6, 4), constant(np.ones((6, 4), np.float32))
     for classes, detections in ((2, 3), (9, 3), (2, 8)):
+        inputs = [boxes, tensor("FLOAT32", 1, 6, classes + 1), anchors]
         changed = options | {"num_classes": classes, "max_detections": detections}
         yield _case("TFLite_Detection_PostProcess", inputs, outputs, changed, f"{classes} {detections}")
     frames = [tensor("INT8", 1, 1, 1, 8)], [tensor("INT8", 1, 3, 1, 8)]
@@ -218,7 +222,9 @@ def _signal() -> Iterator[Case]:
     for number, type in ((7, "INT16"), (2, "INT32"), (0, "FLOAT32")):
         for length in (16, 96):
             inputs, outputs = [Spec((length + 2,), type)], [Spec((length,), type)]
-            yield _case("SignalIrfft", inputs, outputs, {"T": number, "fft_length": length}, f"{type} {length}")
+            transform = {"T": number, "fft_length": length}
+            yield _case("SignalIrfft", inputs, outputs, transform, f"{type} {length}")
+            yield _case("SignalRfft", outputs, inputs, transform, f"{type} {length}")
     stacking = {"num_channels": 4, "stacker_left_context": 2, "stacker_right_context": 1, "stacker_step": 2}
     yield _case("SignalStacker", [Spec((4,), "INT16")], [Spec((16,), "INT16"), valid], stacking)
 
