@@ -56,3 +56,11 @@ def test_a_handle_from_outside_is_not_known_in_prepare() -> None:
 def test_no_container_fits_every_container() -> None:
     model = load_model(build_model([graph([handle(0, "a", "x"), handle(1, "a"), handle(0, "a", "y")])]))
     assert variables(model) == [("x", "a"), ("y", "a")]
+
+
+def test_operators_without_tensors_ask_for_nothing() -> None:
+    """TFLM refuses them in Prepare, where the numbers of inputs and outputs are looked at."""
+    empty = OperatorSpec("VAR_HANDLE", [], [], VarHandleOptions("", "a"))
+    broken = [OperatorSpec("ASSIGN_VARIABLE", inputs, []) for inputs in ([], [0], [0, -1], [-1, 2])]
+    model = load_model(build_model([graph([empty, handle(0, "a"), *broken])]))
+    assert first_assignments(model) == {}

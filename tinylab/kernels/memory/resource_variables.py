@@ -54,9 +54,10 @@ def _handled(subgraph: Subgraph, table: list[Variable]) -> Iterator[tuple[Operat
     ids: dict[int, int] = {}  # by tensor index
     for node in subgraph.operators:
         if node.name == "VAR_HANDLE":
-            ids[node.outputs[0]] = _id_of(node, table)
-        elif node.name == "ASSIGN_VARIABLE" and node.inputs[0] in ids:
-            yield node, ids[node.inputs[0]]
+            ids |= dict.fromkeys(node.outputs[:1], _id_of(node, table))
+        elif node.name == "ASSIGN_VARIABLE" and len(node.inputs) == 2 and min(node.inputs) >= 0:
+            if node.inputs[0] in ids:
+                yield node, ids[node.inputs[0]]
 
 
 def _id_of(node: Operator, table: list[Variable]) -> int:
