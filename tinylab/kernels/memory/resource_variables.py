@@ -55,9 +55,12 @@ def _handled(subgraph: Subgraph, table: list[Variable]) -> Iterator[tuple[Operat
     for node in subgraph.operators:
         if node.name == "VAR_HANDLE":
             ids |= dict.fromkeys(node.outputs[:1], _id_of(node, table))
-        elif node.name == "ASSIGN_VARIABLE" and len(node.inputs) == 2 and min(node.inputs) >= 0:
-            if node.inputs[0] in ids:
-                yield node, ids[node.inputs[0]]
+        elif _assigns(node) and node.inputs[0] in ids:
+            yield node, ids[node.inputs[0]]
+
+
+def _assigns(node: Operator) -> bool:
+    return node.name == "ASSIGN_VARIABLE" and len(node.inputs) == 2 and min(node.inputs) >= 0
 
 
 def _id_of(node: Operator, table: list[Variable]) -> int:
