@@ -23,8 +23,9 @@ from tinylab.runtime import AllOpsResolver, MicroInterpreter, arena_needs
 pytestmark = needs_shared
 
 M4, X86 = "cortex-m4/reference", "x86-64/reference"
-TARGETS = [M4, X86]
-BOTH = pytest.mark.parametrize("target", TARGETS)
+M4_CMSIS, M55_CMSIS = "cortex-m4/cmsis-nn", "cortex-m55/cmsis-nn"
+TARGETS = [M4, X86, M4_CMSIS, M55_CMSIS]
+EACH = pytest.mark.parametrize("target", TARGETS)
 
 MODELS = 154  # whose operators tinylab has, and run by TFLM, on each target
 
@@ -63,7 +64,7 @@ def wrong(found: dict[str, object]) -> str:
     return f"{len(found)} of {MODELS} differ: {dict(list(found.items())[:5])}"
 
 
-@BOTH
+@EACH
 def test_head_tail_used_and_smallest_arena(target: str) -> None:
     differ = {}
     for name, model, measured in cases(target):
@@ -80,7 +81,7 @@ def test_head_tail_used_and_smallest_arena(target: str) -> None:
     print(f"{target}: head, tail, used and smallest arena of {MODELS} models are the measured ones")
 
 
-@BOTH
+@EACH
 def test_every_allocation_of_the_tail_and_every_planned_buffer(target: str) -> None:
     differ, record_count, buffer_count = {}, 0, 0
     for name, model, measured in cases(target):
@@ -104,7 +105,7 @@ def test_every_allocation_of_the_tail_and_every_planned_buffer(target: str) -> N
     print(f"{target}: {record_count} allocations of the tail and {buffer_count} planned buffers are the measured ones")
 
 
-@BOTH
+@EACH
 def test_the_temp_memory_that_prepare_takes(target: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its highest end over all operators: every TfLiteTensor that a kernel looks at counts."""
     ends: list[int] = []
@@ -197,7 +198,7 @@ def test_two_models_on_one_allocator() -> None:
     print(f"{compared} pairs of models on one allocator use what was measured")
 
 
-@BOTH
+@EACH
 def test_every_kernel_prepares_in_exactly_the_smallest_arena(target: str) -> None:
     differ = {}
     for name, model, measured in cases(target):
@@ -212,7 +213,7 @@ def test_every_kernel_prepares_in_exactly_the_smallest_arena(target: str) -> Non
 RUN = ["hello_world_int8", "hello_world_float", "mlperf_ad01_int8", "micro_speech_quantized", "mlperf_kws_ref_model"]
 
 
-@BOTH
+@EACH
 @pytest.mark.parametrize("name", RUN)
 def test_it_runs_in_exactly_the_smallest_arena(name: str, target: str) -> None:
     """In the measured smallest arena the model runs and gives what it gives in a large one; 16 bytes less do not do."""

@@ -40,7 +40,7 @@ def _convolution(channel_axis: int) -> Callable[[PrepareContext, Operator], Prep
     return requests
 
 
-def _fully_connected(context: PrepareContext, node: Operator) -> PrepareRequests:
+def fully_connected(context: PrepareContext, node: Operator) -> PrepareRequests:
     """Channel arrays only where quantized weights have more than one scale."""
     input, filter = context.input_tensor(node, 0), context.input_tensor(node, 1)
     scale_count = len(filter.quantization.scales) if filter.quantization is not None else 0
@@ -62,7 +62,7 @@ def _softmax(context: PrepareContext, node: Operator) -> PrepareRequests:
     return PrepareRequests((SOFTMAX_INT16_TABLE_BYTES,) * 2 if is_int16 else ())
 
 
-def _svdf(context: PrepareContext, node: Operator) -> PrepareRequests:
+def svdf(context: PrepareContext, node: Operator) -> PrepareRequests:
     """What each filter makes of its memory, and for integers each unit's sum, before it is rescaled."""
     input, weights, output = (
         context.input_tensor(node, 0),
@@ -75,7 +75,7 @@ def _svdf(context: PrepareContext, node: Operator) -> PrepareRequests:
     return PrepareRequests((), (*sums, INT32_BYTES * output.element_count) if input.type is TensorType.INT8 else sums)
 
 
-def _transpose_conv(context: PrepareContext, node: Operator) -> PrepareRequests:
+def transpose_conv(context: PrepareContext, node: Operator) -> PrepareRequests:
     """Multipliers and shifts, also for float models; for integers all sums, and an int16 bias made int64."""
     filter, input = context.input_tensor(node, 1), context.input_tensor(node, 2)
     if len(filter.shape) != 4:
@@ -96,7 +96,7 @@ def _is_quantized(tensor: Tensor) -> bool:
     return tensor.type in (TensorType.INT8, TensorType.INT16)
 
 
-def _lstm(context: PrepareContext, node: Operator) -> PrepareRequests:
+def lstm(context: PrepareContext, node: Operator) -> PrepareRequests:
     """Four gates, each as large as the cell state."""
     if len(node.inputs) != 24:
         refuse(f"{len(node.inputs)} inputs", "24")
@@ -143,12 +143,12 @@ PREPARE: dict[str, Prepare] = {
     **dict.fromkeys(ASK_FOR_NOTHING, nothing),
     "CONV_2D": _convolution(channel_axis=0),
     "DEPTHWISE_CONV_2D": _convolution(channel_axis=3),
-    "FULLY_CONNECTED": _fully_connected,
+    "FULLY_CONNECTED": fully_connected,
     "MEAN": _mean,
     "SOFTMAX": _softmax,
-    "SVDF": _svdf,
-    "TRANSPOSE_CONV": _transpose_conv,
-    "UNIDIRECTIONAL_SEQUENCE_LSTM": _lstm,
+    "SVDF": svdf,
+    "TRANSPOSE_CONV": transpose_conv,
+    "UNIDIRECTIONAL_SEQUENCE_LSTM": lstm,
 }
 
 
