@@ -1,7 +1,6 @@
 """What CMSIS-NN's kernels ask for, a rule a case, each number worked out beside it; DSP core, then MVE core.
 
-The sizes of cmsis_nn_buffers.py were once compared with CMSIS-NN's own arm_*_get_buffer_size functions (4ab83cc3,
-compiled by GCC for either core): 10 sizes of 200,000 random shapes, all equal. test_measured_arenas.py compares models.
+test_cmsis_nn_buffers.py compares the formulas with CMSIS-NN itself, test_measured_arenas.py whole models with TFLM.
 """
 
 from __future__ import annotations
@@ -15,7 +14,6 @@ import pytest
 from tests.builder import TensorSpec, constant, single_operator
 from tinylab.errors import PrepareError
 from tinylab.kernels.memory.cmsis_nn import CMSIS_NN_DSP, CMSIS_NN_MVE
-from tinylab.kernels.memory.cmsis_nn_buffers import Convolution, convolve_s8, depthwise_s8
 from tinylab.kernels.memory.reference import REFERENCE
 from tinylab.kernels.memory.requests import InitRequests, PrepareRequests
 from tinylab.model import Model, Padding, load_model
@@ -188,13 +186,6 @@ def test_depthwise_conv_2d(
     model: Model, persistent: tuple[int, ...], dsp: tuple[int, ...], mve: tuple[int, ...]
 ) -> None:
     assert prepare(model) == (PrepareRequests(persistent, dsp), PrepareRequests(persistent, mve))
-
-
-def test_depthwise_3x3_with_more_padding() -> None:
-    """Which the loop for 3x3 cannot do. SAME never gives 3 taps more than 1, so no model gets there."""
-    for padding, size in (((1, 1), 0), ((2, 0), 108), ((0, 2), 108)):
-        conv = Convolution(1, (8, 8), 6, (3, 3), 6, (8, 8), 6, (1, 1), padding)
-        assert depthwise_s8(conv, mve=False) == size
 
 
 # -- TRANSPOSE_CONV ----------------------------------------------------------------------------------------------------
@@ -386,14 +377,3 @@ def test_a_filter_of_too_few_axes_is_refused() -> None:
         row = constant(np.ones((4, 3), np.int8), scale=0.1)
         with pytest.raises(PrepareError, match=r"4x3\), but .*4 axes"):
             prepare(one(name, [row, row, row], row._replace(data=None)))
-
-
-def test_one_row_sizes_of_cmsis_nn_itself() -> None:
-    """arm_convolve_wrapper_s8_get_buffer_size of CMSIS-NN 4ab83cc3, compiled for MVE, called with these shapes."""
-    for width, taps, out_width, stride, left, size in [
-        (17, 8, 9, 2, 3, 88),
-        (40, 9, 14, 3, 3, 96),
-        (5, 8, 5, 1, 3, 256),
-    ]:
-        conv = Convolution(1, (1, width), 8, (1, taps), 8, (1, out_width), 4, (1, stride), (0, left))
-        assert convolve_s8(conv, mve=True) == size

@@ -8,6 +8,7 @@ Arm's Cortex-M, and so for ILP32.
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 from tinylab.kernels.kernel_util import PrepareContext, describe, refuse
 from tinylab.kernels.memory import cmsis_nn_buffers as buffers
@@ -63,23 +64,11 @@ def _depthwise_conv_2d(mve: bool, context: PrepareContext, node: Operator) -> Pr
 
 def _convolution(context: PrepareContext, node: Operator, filter: Tensor) -> Convolution:
     input, output, options = context.input_tensor(node, 0), context.output_tensor(node, 0), node.options
-    _require_four_axes(input, filter, output)
-    stride = options.stride_h, options.stride_w
+    conv = _shapes(input, filter, output, options)
     dilation = options.dilation_h_factor, options.dilation_w_factor
-    places = zip(input.shape[1:3], output.shape[1:3], filter.shape[1:3], stride, dilation, strict=True)
+    places = zip(conv.input, conv.output, conv.filter, conv.stride, dilation, strict=True)
     rows, columns = (window(options.padding, *place) for place in places)
-    return Convolution(
-        batch=input.shape[0],
-        input=(input.shape[1], input.shape[2]),
-        input_channels=input.shape[3],
-        filter=(filter.shape[1], filter.shape[2]),
-        filter_channels=filter.shape[3],
-        output=(output.shape[1], output.shape[2]),
-        output_channels=output.shape[3],
-        stride=stride,
-        padding=(rows.before, columns.before),
-        dilation=dilation,
-    )
+    return conv._replace(padding=(rows.before, columns.before), dilation=dilation)
 
 
 def _transpose_conv(mve: bool, context: PrepareContext, node: Operator) -> PrepareRequests:
@@ -88,19 +77,28 @@ def _transpose_conv(mve: bool, context: PrepareContext, node: Operator) -> Prepa
     filter, input, output = context.input_tensor(node, 1), context.input_tensor(node, 2), context.output_tensor(node, 0)
     if input.type is not INT8:
         return requests
-    _require_four_axes(input, filter, output)
-    conv = Convolution(
-        batch=input.shape[0],
-        input=(input.shape[1], input.shape[2]),
-        input_channels=input.shape[3],
-        filter=(filter.shape[1], filter.shape[2]),
-        filter_channels=filter.shape[3],
-        output=(output.shape[1], output.shape[2]),
-        output_channels=filter.shape[0],
-        stride=(node.options.stride_h, node.options.stride_w),
+    conv = _shapes(input, filter, output, node.options)
+    return requests._replace(scratch=buffers.transpose_conv_s8(conv, mve))
+
+
+def _shapes(input: Tensor, filter: Tensor, output: Tensor, options: Any) -> Convolution:
+    """Without padding and dilation."""
+    for tensor in (input, filter, output):
+        _require_four_axes(tensor)
+    (batch, *image, channels), (_, *taps, filter_channels), (_, *places, output_channels) = (
+        tensor.shape for tensor in (input, filter, output)
+    )
+    return Convolution(
+        batch=batch,
+        input=(image[0], image[1]),
+        input_channels=channels,
+        filter=(taps[0], taps[1]),
+        filter_channels=filter_channels,
+        output=(places[0], places[1]),
+        output_channels=output_channels,
+        stride=(options.stride_h, options.stride_w),
         padding=(0, 0),
     )
-    return requests._replace(scratch=buffers.transpose_conv_s8(conv, mve))
 
 
 def _fully_connected(mve: bool, context: PrepareContext, node: Operator) -> PrepareRequests:
@@ -195,10 +193,9 @@ def _if_any(size: int) -> tuple[int, ...]:
     return (size,) if size > 0 else ()
 
 
-def _require_four_axes(*tensors: Tensor) -> None:
-    for tensor in tensors:
-        if len(tensor.shape) != 4:
-            refuse(describe(tensor), "4 axes")
+def _require_four_axes(tensor: Tensor) -> None:
+    if len(tensor.shape) != 4:
+        refuse(describe(tensor), "4 axes")
 
 
 def _rows(mve: bool) -> dict[str, Prepare]:
