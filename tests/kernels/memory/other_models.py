@@ -61,8 +61,8 @@ def cases() -> list[Case]:
 def _elementwise() -> Iterator[Case]:
     float_only = {"COS", "CEIL", "EXP", "FLOOR", "LOG", "ROUND", "RSQRT", "SIN", "SQRT", "SQUARE"}
     float_only |= {"FLOOR_DIV", "FLOOR_MOD", "NEG"}
-    for name in sorted(elementwise.LOOKS_AT.keys() - {"ADD_N", "SELECT_V2"}):
-        is_comparison = elementwise.LOOKS_AT[name] == (0, 1)
+    for name in sorted(elementwise.LOOKS_AT.keys() - {"ADD_N", "SELECT_V2"} | {"MAXIMUM", "MINIMUM"}):
+        is_comparison = elementwise.LOOKS_AT.get(name) == (0, 1)
         count = 2 if is_comparison or name in ("FLOOR_DIV", "FLOOR_MOD", "LOGICAL_AND", "LOGICAL_OR", "MAXIMUM",
                                                "MINIMUM", "PRELU", "SQUARED_DIFFERENCE") else 1  # fmt: skip
         for type in ["BOOL"] if name.startswith("LOGICAL") else ["FLOAT32", "INT8"]:

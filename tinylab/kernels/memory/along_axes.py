@@ -6,11 +6,9 @@ tensorflow/lite/micro/kernels/.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from tinylab.kernels.kernel_util import PrepareContext
-from tinylab.kernels.memory.places import OUTPUT, Places, PlacesOf, dims_bytes
-from tinylab.kernels.memory.requests import PrepareRequests
+from tinylab.kernels.memory.requests import OUTPUT, LooksAt, Places, Prepare, PrepareOnAbi, PrepareRequests
+from tinylab.kernels.memory.sizes import dims_bytes
 from tinylab.model import Operator, TensorType
 
 INT_BYTES = 4
@@ -63,7 +61,7 @@ def _sum_places(context: PrepareContext, node: Operator) -> Places:
     return (0, OUTPUT, 1, *_simple_places(context, node))
 
 
-PREPARE: dict[str, Callable[[PrepareContext, Operator], PrepareRequests]] = {
+PREPARE: dict[str, Prepare] = {
     "CUMSUM": _cumsum,
     "L2_POOL_2D": _l2_pool_2d,
     "REDUCE_ALL": _reduce,
@@ -71,9 +69,9 @@ PREPARE: dict[str, Callable[[PrepareContext, Operator], PrepareRequests]] = {
     "REDUCE_MIN": _reduce,
     "SUM": _sum,
 }
-PREPARE_BY_ABI: dict[str, Callable[[PrepareContext, Operator, str], PrepareRequests]] = {"LOG_SOFTMAX": _log_softmax}
+PREPARE_BY_ABI: dict[str, PrepareOnAbi] = {"LOG_SOFTMAX": _log_softmax}
 
-LOOKS_AT: dict[str, Places | PlacesOf] = {
+LOOKS_AT: dict[str, LooksAt] = {
     "ARG_MAX": (),
     "ARG_MIN": (),
     "CUMSUM": (0, 1, OUTPUT),

@@ -5,12 +5,9 @@ Retells batch_matmul.cc and batch_matmul_common.cc of tensorflow/lite/micro/kern
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from tinylab.kernels.kernel_util import PrepareContext
-from tinylab.kernels.memory.places import OUTPUT, Places, PlacesOf, dims_bytes
-from tinylab.kernels.memory.requests import PrepareRequests
-from tinylab.kernels.memory.sizes import EVAL_TENSOR_BYTES
+from tinylab.kernels.memory.requests import OUTPUT, LooksAt, Prepare, PrepareOnAbi, PrepareRequests
+from tinylab.kernels.memory.sizes import EVAL_TENSOR_BYTES, dims_bytes
 from tinylab.model import Operator, Tensor, TensorType
 from tinylab.model.options import BatchMatMulOptions
 
@@ -37,7 +34,7 @@ def _transposed(tensor: Tensor, abi: str) -> tuple[int, ...]:
     return EVAL_TENSOR_BYTES[abi], dims_bytes(len(tensor.shape)), tensor.bytes
 
 
-PREPARE: dict[str, Callable[[PrepareContext, Operator], PrepareRequests]] = {}
-PREPARE_BY_ABI: dict[str, Callable[[PrepareContext, Operator, str], PrepareRequests]] = {"BATCH_MATMUL": _batch_matmul}
+PREPARE: dict[str, Prepare] = {}
+PREPARE_BY_ABI: dict[str, PrepareOnAbi] = {"BATCH_MATMUL": _batch_matmul}
 
-LOOKS_AT: dict[str, Places | PlacesOf] = {"BATCH_MATMUL": (LHS, RHS, OUTPUT)}
+LOOKS_AT: dict[str, LooksAt] = {"BATCH_MATMUL": (LHS, RHS, OUTPUT)}

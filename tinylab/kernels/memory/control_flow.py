@@ -9,17 +9,12 @@ resource_variables.py says so for a whole model.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from tinylab.kernels.memory.requests import LooksAt, Prepare, PrepareOnAbi
 
-from tinylab.kernels.kernel_util import PrepareContext
-from tinylab.kernels.memory.places import Places, PlacesOf
-from tinylab.kernels.memory.requests import PrepareRequests
-from tinylab.model import Operator
+PREPARE: dict[str, Prepare] = {}
+PREPARE_BY_ABI: dict[str, PrepareOnAbi] = {}
 
-PREPARE: dict[str, Callable[[PrepareContext, Operator], PrepareRequests]] = {}
-PREPARE_BY_ABI: dict[str, Callable[[PrepareContext, Operator, str], PrepareRequests]] = {}
-
-LOOKS_AT: dict[str, Places | PlacesOf] = {
+LOOKS_AT: dict[str, LooksAt] = {
     "ASSIGN_VARIABLE": (1,),
     "CALL_ONCE": (),
     "IF": (0,),

@@ -1,17 +1,14 @@
 """What element by element operators ask of the arena: hardly anything.
 
 Retells add_n.cc, ceil.cc, comparisons.cc, elementwise.cc, elu.cc, exp.cc, floor.cc, floor_div.cc, floor_mod.cc,
-hard_swish_common.cc, logical.cc, maximum_minimum.cc, neg.cc, prelu_common.cc, round.cc, select.cc,
+hard_swish_common.cc, logical.cc, neg.cc, prelu_common.cc, round.cc, select.cc,
 squared_difference.cc and zeros_like.cc of tensorflow/lite/micro/kernels/.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from tinylab.kernels.kernel_util import PrepareContext, require_type
-from tinylab.kernels.memory.places import OUTPUT, Places, PlacesOf
-from tinylab.kernels.memory.requests import PrepareRequests
+from tinylab.kernels.memory.requests import OUTPUT, LooksAt, Places, Prepare, PrepareOnAbi, PrepareRequests
 from tinylab.kernels.memory.sizes import POINTER_BYTES
 from tinylab.model import Operator, TensorType
 
@@ -31,13 +28,13 @@ def _add_n_places(context: PrepareContext, node: Operator) -> Places:
     return (0, OUTPUT, *range(1, len(node.inputs)))
 
 
-PREPARE: dict[str, Callable[[PrepareContext, Operator], PrepareRequests]] = {}
-PREPARE_BY_ABI: dict[str, Callable[[PrepareContext, Operator, str], PrepareRequests]] = {"ADD_N": _add_n}
+PREPARE: dict[str, Prepare] = {}
+PREPARE_BY_ABI: dict[str, PrepareOnAbi] = {"ADD_N": _add_n}
 
 _ONE_INPUT = (0, OUTPUT)
 _TWO_INPUTS = (0, 1, OUTPUT)
 _COMPARISON = (0, 1)
-LOOKS_AT: dict[str, Places | PlacesOf] = {
+LOOKS_AT: dict[str, LooksAt] = {
     "ABS": _ONE_INPUT,
     "ADD_N": _add_n_places,
     "CEIL": _ONE_INPUT,
@@ -57,8 +54,6 @@ LOOKS_AT: dict[str, Places | PlacesOf] = {
     "LOGICAL_AND": (),
     "LOGICAL_NOT": _ONE_INPUT,
     "LOGICAL_OR": (),
-    "MAXIMUM": (),
-    "MINIMUM": (),
     "NEG": (),
     "NOT_EQUAL": _COMPARISON,
     "PRELU": _TWO_INPUTS,

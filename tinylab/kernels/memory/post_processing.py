@@ -5,11 +5,8 @@ Retells detection_postprocess.cc and circular_buffer_common.cc of tensorflow/lit
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from tinylab.kernels.kernel_util import PrepareContext, describe, refuse
-from tinylab.kernels.memory.places import OUTPUT, Places, PlacesOf
-from tinylab.kernels.memory.requests import PrepareRequests
+from tinylab.kernels.memory.requests import OUTPUT, LooksAt, Prepare, PrepareOnAbi, PrepareRequests
 from tinylab.kernels.signal_options import signal_option
 from tinylab.model import Operator
 
@@ -43,12 +40,12 @@ def _detection_postprocess(context: PrepareContext, node: Operator) -> PrepareRe
     )
 
 
-PREPARE: dict[str, Callable[[PrepareContext, Operator], PrepareRequests]] = {
+PREPARE: dict[str, Prepare] = {
     "TFLite_Detection_PostProcess": _detection_postprocess,
 }
-PREPARE_BY_ABI: dict[str, Callable[[PrepareContext, Operator, str], PrepareRequests]] = {}
+PREPARE_BY_ABI: dict[str, PrepareOnAbi] = {}
 
-LOOKS_AT: dict[str, Places | PlacesOf] = {
+LOOKS_AT: dict[str, LooksAt] = {
     "CIRCULAR_BUFFER": (0, OUTPUT),
     "TFLite_Detection_PostProcess": (0, 1, 2),
 }

@@ -7,7 +7,8 @@ Figures: the structs of signal/micro/kernels/*.cc and kissfft's, which give the 
 
 from __future__ import annotations
 
-from tinylab.kernels.memory.requests import InitRequests, PrepareRequests
+from tinylab.kernels.kernel_util import PrepareContext
+from tinylab.kernels.memory.requests import Init, InitRequests, LooksAt, Prepare, PrepareRequests
 from tinylab.kernels.memory.sizes import POINTER_BYTES, circular_buffer_bytes
 from tinylab.kernels.rfft import fft_type_of
 from tinylab.kernels.signal_options import channels_of, fft_length_of, signal_option
@@ -34,7 +35,7 @@ PARAMETER_BYTES = {
 }
 
 # Which tensors Prepare looks at: inputs 0, 1, ..., the outputs -1, -2.
-LOOKS_AT: dict[str, tuple[int, ...]] = {
+LOOKS_AT: dict[str, LooksAt] = {
     "SignalEnergy": (0, -1),
     "SignalFftAutoScale": (0, -1, -2),
     "SignalFilterBank": (0, 1, 2, 3, 4, 5, -1),
@@ -48,7 +49,7 @@ LOOKS_AT: dict[str, tuple[int, ...]] = {
 }
 
 
-def init_requests(node: Operator, abi: str) -> InitRequests:
+def _init(node: Operator, abi: str) -> InitRequests:
     """Parameters, and the state of those operators that have one."""
     if node.name not in PARAMETER_BYTES:
         return InitRequests()
@@ -69,7 +70,7 @@ def init_requests(node: Operator, abi: str) -> InitRequests:
     return InitRequests(op_data=parameters, state=state)
 
 
-def prepare_requests(node: Operator) -> PrepareRequests:
+def _prepare(context: PrepareContext, node: Operator) -> PrepareRequests:
     """SignalRfft fills its input up with zeros in scratch."""
     if node.name != "SignalRfft":
         return PrepareRequests()
@@ -91,3 +92,7 @@ def _fft_state_bytes(node: Operator, abi: str) -> int:
     half, complex_bytes = fft_length_of(node) // 2, 2 * dtype_of(fft_type_of(node)).itemsize
     fft_state = 4 + 4 + 2 * 4 * MOST_FACTORS + half * complex_bytes
     return 3 * POINTER_BYTES[abi] + fft_state + half * 3 // 2 * complex_bytes
+
+
+INIT: dict[str, Init] = dict.fromkeys(LOOKS_AT.keys() | PARAMETER_BYTES.keys(), _init)
+PREPARE: dict[str, Prepare] = dict.fromkeys(LOOKS_AT, _prepare)

@@ -7,11 +7,8 @@ signal/micro/kernels/ and signal/src/circular_buffer.cc.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from tinylab.kernels.kernel_util import PrepareContext, describe, refuse, require_type
-from tinylab.kernels.memory.places import OUTPUT, Places, PlacesOf
-from tinylab.kernels.memory.requests import PrepareRequests
+from tinylab.kernels.memory.requests import OUTPUT, LooksAt, Prepare, PrepareOnAbi, PrepareRequests
 from tinylab.kernels.memory.sizes import POINTER_BYTES, circular_buffer_bytes
 from tinylab.kernels.signal_options import signal_option
 from tinylab.model import Operator, Tensor, TensorType
@@ -63,14 +60,14 @@ def _rows(input: Tensor, axes: int) -> int:
     return rows
 
 
-PREPARE: dict[str, Callable[[PrepareContext, Operator], PrepareRequests]] = {}
-PREPARE_BY_ABI: dict[str, Callable[[PrepareContext, Operator, str], PrepareRequests]] = {
+PREPARE: dict[str, Prepare] = {}
+PREPARE_BY_ABI: dict[str, PrepareOnAbi] = {
     "SignalDelay": _delay,
     "SignalFramer": _framer,
     "SignalOverlapAdd": _overlap_add,
 }
 
-LOOKS_AT: dict[str, Places | PlacesOf] = {
+LOOKS_AT: dict[str, LooksAt] = {
     "SignalDelay": (0, OUTPUT),
     "SignalFramer": (0, OUTPUT, OUTPUT - 1),
     "SignalOverlapAdd": (0, OUTPUT),

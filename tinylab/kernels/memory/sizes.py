@@ -96,6 +96,11 @@ POINTER_BYTES = {"ilp32": 4, "lp64": 8}
 EVAL_TENSOR_BYTES = {"ilp32": 12, "lp64": 24}
 
 
+def dims_bytes(rank: int) -> int:
+    """A TfLiteIntArray: one int32 a dimension behind their number."""
+    return 4 + 4 * rank
+
+
 def circular_buffer_bytes(capacity: int, abi: str) -> int:
     """signal/src/circular_buffer.h: a struct, and behind it int16s, twice as many as it can hold."""
     return {"ilp32": 24, "lp64": 40}[abi] + 2 * 2 * capacity
