@@ -1,4 +1,4 @@
-"""Every figure of the real TFLM's arenas, measured on two targets, computed again: == or it is wrong.
+"""Every figure of the real TFLM's arenas, measured on four targets, computed again: == or it is wrong.
 
 The models and the figures lie in ../shared (measurements/arena_*.json); without it these tests skip.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import json
+from itertools import zip_longest
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -23,8 +24,9 @@ from tinylab.runtime import AllOpsResolver, MicroInterpreter, arena_needs
 pytestmark = needs_shared
 
 M4, X86 = "cortex-m4/reference", "x86-64/reference"
-TARGETS = [M4, X86]
-BOTH = pytest.mark.parametrize("target", TARGETS)
+M4_CMSIS, M55_CMSIS = "cortex-m4/cmsis-nn", "cortex-m55/cmsis-nn"
+TARGETS = [M4, X86, M4_CMSIS, M55_CMSIS]
+EACH = pytest.mark.parametrize("target", TARGETS)
 
 MODELS = 154  # whose operators tinylab has, and run by TFLM, on each target
 
@@ -49,11 +51,17 @@ class Case(NamedTuple):
 
 
 @functools.cache
+def loaded(name: str, sha256: str) -> Model:
+    """Each model once for all targets."""
+    file = next(entry["file"] for entry in model_index() if entry["sha256"].startswith(sha256))
+    return load_model(model_bytes(file), name=name)
+
+
+@functools.cache
 def cases(target: str) -> list[Case]:
-    files = {entry["sha256"][:16]: entry["file"] for entry in model_index()}
     measured = json.loads((SHARED / "measurements" / f"arena_{target.replace('/', '_')}.json").read_text())["models"]
     return [
-        Case(name, load_model(model_bytes(files[figures["sha256"]]), name=name), figures)
+        Case(name, loaded(name, figures["sha256"]), figures)
         for name, figures in measured.items()
         if set(figures["ops"]) <= REGISTRATIONS.keys() and figures.get("arena_used_bytes")
     ]
@@ -63,7 +71,7 @@ def wrong(found: dict[str, object]) -> str:
     return f"{len(found)} of {MODELS} differ: {dict(list(found.items())[:5])}"
 
 
-@BOTH
+@EACH
 def test_head_tail_used_and_smallest_arena(target: str) -> None:
     differ = {}
     for name, model, measured in cases(target):
@@ -80,9 +88,9 @@ def test_head_tail_used_and_smallest_arena(target: str) -> None:
     print(f"{target}: head, tail, used and smallest arena of {MODELS} models are the measured ones")
 
 
-@BOTH
+@EACH
 def test_every_allocation_of_the_tail_and_every_planned_buffer(target: str) -> None:
-    differ, record_count, buffer_count = {}, 0, 0
+    differ, record_count, buffer_count, request_count = {}, 0, 0, 0
     for name, model, measured in cases(target):
         allocator = MicroAllocator.unbounded(target)
         plan = allocate(model, allocator).plan
@@ -95,16 +103,23 @@ def test_every_allocation_of_the_tail_and_every_planned_buffer(target: str) -> N
         their_buffers = [
             (b["size"], b["first"], b["last"], b["offset"], b.get("tensor")) for b in measured["planned_buffers"]
         ]
-        if records != theirs or buffers != their_buffers:
-            differ[name] = [pair for pair in zip(records, theirs, strict=False) if pair[0] != pair[1]][:3]
+        requests = [(b.requested_bytes, b.subgraph_index, b.node_index) for b in plan.buffers if b.tensor_index is None]
+        their_requests = [(r["bytes"], r["subgraph"], r["op"]) for r in measured["scratch_requests"]]
+        found, expected = [*records, *buffers, *requests], [*theirs, *their_buffers, *their_requests]
+        if found != expected:
+            differ[name] = [pair for pair in zip_longest(found, expected) if pair[0] != pair[1]][:3]
         record_count += len(records)
         buffer_count += len(buffers)
+        request_count += len(requests)
     assert not differ, wrong(differ)
     assert record_count > 3_000
-    print(f"{target}: {record_count} allocations of the tail and {buffer_count} planned buffers are the measured ones")
+    print(
+        f"{target}: {record_count} allocations of the tail, {buffer_count} planned buffers and {request_count} scratch "
+        "requests are the measured ones"
+    )
 
 
-@BOTH
+@EACH
 def test_the_temp_memory_that_prepare_takes(target: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its highest end over all operators: every TfLiteTensor that a kernel looks at counts."""
     ends: list[int] = []
@@ -124,12 +139,16 @@ def test_the_temp_memory_that_prepare_takes(target: str, monkeypatch: pytest.Mon
     assert not differ, wrong(differ)
 
 
-def test_the_message_one_step_below_is_tflms_own() -> None:
-    """Sixteen bytes less than the smallest: the first message is TFLM's on a Cortex-M4, word for word."""
+@pytest.mark.parametrize("target", [M4, M4_CMSIS])
+def test_the_message_one_step_below_is_tflms_own(target: str) -> None:
+    """Sixteen bytes less than the smallest: the first message is TFLM's, word for word.
+
+    The Cortex-M55's figures have no messages.
+    """
     differ = {}
-    for name, model, measured in cases(M4):
+    for name, model, measured in cases(target):
         with pytest.raises(ArenaError) as caught:
-            allocate(model, MicroAllocator.create(measured["min_arena_bytes_multiple_of_16"] - 16, M4))
+            allocate(model, MicroAllocator.create(measured["min_arena_bytes_multiple_of_16"] - 16, target))
         # Ours goes on to say what the planner needs.
         ours, theirs = str(caught.value).split(": the planner")[0], measured["message_when_16_bytes_too_small"][0]
         if ours != theirs:
@@ -178,26 +197,23 @@ SHORT_NAMES = {
 }
 
 
+PAIR_TARGETS = {("ilp32", "reference"): M4, ("ilp32", "cmsis-nn"): M4_CMSIS, ("lp64", "reference"): X86}
+
+
 def test_two_models_on_one_allocator() -> None:
     pairs = json.loads((SHARED / "measurements" / "arena_multitenancy.json").read_text())
-    known = {case.name for case in cases(M4)}
-    compared = 0
     for pair in pairs:
-        first, second = (SHORT_NAMES.get(pair[key], pair[key]) for key in ("first", "second"))
-        if pair["kernels"] != "reference" or not {first, second} <= known:
-            continue
-        allocator = MicroAllocator.create(1 << 20, {"ilp32": M4, "lp64": X86}[pair["abi"]])
+        allocator = MicroAllocator.create(1 << 20, PAIR_TARGETS[pair["abi"], pair["kernels"]])
         used = [allocator.used_bytes()]
-        for name in (first, second):
-            allocate(named(name), allocator)
+        for name in (pair["first"], pair["second"]):
+            allocate(named(SHORT_NAMES.get(name, name)), allocator)
             used.append(allocator.used_bytes())
         assert used == [pair[f"measured_after_{when}"] for when in ("create", "first", "second")], pair
-        compared += 1
-    assert compared == 16
-    print(f"{compared} pairs of models on one allocator use what was measured")
+    assert len(pairs) == 24
+    print(f"{len(pairs)} pairs of models on one allocator use what was measured")
 
 
-@BOTH
+@EACH
 def test_every_kernel_prepares_in_exactly_the_smallest_arena(target: str) -> None:
     differ = {}
     for name, model, measured in cases(target):
@@ -212,7 +228,7 @@ def test_every_kernel_prepares_in_exactly_the_smallest_arena(target: str) -> Non
 RUN = ["hello_world_int8", "hello_world_float", "mlperf_ad01_int8", "micro_speech_quantized", "mlperf_kws_ref_model"]
 
 
-@BOTH
+@EACH
 @pytest.mark.parametrize("name", RUN)
 def test_it_runs_in_exactly_the_smallest_arena(name: str, target: str) -> None:
     """In the measured smallest arena the model runs and gives what it gives in a large one; 16 bytes less do not do."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tinylab.arena import ILP32, TARGETS, MicroAllocator, Target, find_target
+from tinylab.arena.target import OUTPUT_BYTES
 from tinylab.errors import ArenaError
 
 
@@ -17,7 +18,13 @@ def test_a_target_is_found_by_name_or_is_itself() -> None:
 
 def test_every_target_bears_its_name() -> None:
     assert all(name == target.name for name, target in TARGETS.items())
-    assert {"x86-64/reference", "cortex-m4/reference"} <= set(TARGETS)
+    assert {"x86-64/reference", "cortex-m4/reference", "cortex-m4/cmsis-nn", "cortex-m55/cmsis-nn"} <= set(TARGETS)
+
+
+def test_every_target_says_how_it_is_known() -> None:
+    assert all(target.source.startswith("measured: 154 models on the real TFLM") for target in TARGETS.values())
+    assert Target("my-board/reference", ILP32, "reference").source == "nobody has said"
+    assert "reference kernels on every target" in OUTPUT_BYTES
 
 
 @pytest.mark.parametrize("name", ["cortex-m4", "", "X86-64/REFERENCE"])

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.arena.models import allocate, custom_chain, dense_chain, hello_world
 from tests.builder import TensorSpec, single_operator
 from tests.runtime.kernels import KERNELS, ROW, allocated, chain, resolver
-from tinylab.arena import ILP32, ArenaNeeds, MicroAllocator, Target
+from tinylab.arena import ILP32, LP64, TARGETS, ArenaNeeds, MicroAllocator, Target
 from tinylab.errors import ArenaError, PrepareError
 from tinylab.model import Model, load_model
 from tinylab.runtime import AllOpsResolver, MicroInterpreter, MicroMutableOpResolver, arena_needs
@@ -62,6 +62,21 @@ def test_a_target_with_a_kernel_library_that_is_not_there() -> None:
     for run in (lambda: arena_needs(hello_world(), own), lambda: allocated(chain("AddOne"), 3000, target=own)):
         with pytest.raises(ArenaError, match="target my-board/fast: there is no kernel library 'fast', only reference"):
             run()
+
+
+def test_cmsis_nn_is_for_ilp32_alone() -> None:
+    own = Target("my-pc/cmsis-nn", LP64, "cmsis-nn/dsp")
+    with pytest.raises(
+        ArenaError, match="target my-pc/cmsis-nn: kernel library 'cmsis-nn/dsp' is known for ilp32 only"
+    ):
+        arena_needs(hello_world(), own)
+
+
+def test_an_operator_that_the_kernel_library_does_not_know() -> None:
+    model = load_model(single_operator("RNN", [ROW], [ROW]))
+    for target in TARGETS:
+        with pytest.raises(PrepareError, match=r"operator 0 \(RNN\): what RNN asks of the arena is unknown"):
+            arena_needs(model, target)
 
 
 def test_shared_needs() -> None:

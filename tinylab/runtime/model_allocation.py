@@ -15,12 +15,15 @@ from tinylab.arena.memory_planners import DEFAULT_PLANNER
 from tinylab.arena.target import DEFAULT_TARGET, Target
 from tinylab.errors import ArenaError, InvokeError, OperatorError, PrepareError, TinylabError
 from tinylab.kernels.kernel_util import describe, refuse
-from tinylab.kernels.memory import reference
+from tinylab.kernels.memory.cmsis_nn import CMSIS_NN_DSP, CMSIS_NN_MVE
+from tinylab.kernels.memory.reference import REFERENCE
 from tinylab.kernels.memory.requests import KernelLibrary
 from tinylab.model import BuiltinOperator, Model, Operator
 from tinylab.runtime.micro_context import MicroContext
 
-KERNEL_LIBRARIES: dict[str, KernelLibrary] = {"reference": reference}
+KERNEL_LIBRARIES: dict[str, KernelLibrary] = {
+    library.name: library for library in (REFERENCE, CMSIS_NN_DSP, CMSIS_NN_MVE)
+}
 
 AnyAllocator = TypeVar("AnyAllocator", bound=MicroAllocator)
 PrepareNode = Callable[[Operator, MicroContext], None]
@@ -75,7 +78,11 @@ def _kernel_library(target: Target) -> KernelLibrary:
     if target.kernel_library not in KERNEL_LIBRARIES:
         names = ", ".join(KERNEL_LIBRARIES)
         raise ArenaError(f"target {target.name}: there is no kernel library {target.kernel_library!r}, only {names}")
-    return KERNEL_LIBRARIES[target.kernel_library]
+    library = KERNEL_LIBRARIES[target.kernel_library]
+    if target.abi.name not in library.abis:
+        known = " and ".join(library.abis)
+        raise ArenaError(f"target {target.name}: kernel library {library.name!r} is known for {known} only")
+    return library
 
 
 def _owner(node: Operator) -> str:

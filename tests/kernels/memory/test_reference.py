@@ -7,7 +7,8 @@ import pytest
 
 from tests.builder import TensorSpec, constant, single_operator
 from tinylab.errors import InvokeError, PrepareError
-from tinylab.kernels.memory.reference import init_requests, prepare_requests
+from tinylab.kernels import REGISTRATIONS
+from tinylab.kernels.memory.reference import ASK_FOR_NOTHING, REFERENCE
 from tinylab.kernels.memory.requests import InitRequests, PrepareRequests
 from tinylab.model import load_model
 from tinylab.runtime.micro_context import MicroContext
@@ -18,7 +19,7 @@ ROW = Spec((1, 10), "INT8", 0.5)
 
 def prepare(name: str, inputs: list[Spec | None], output: Spec = ROW) -> PrepareRequests:
     graph = load_model(single_operator(name, inputs, [output])).subgraphs[0]
-    requests = [prepare_requests(MicroContext(graph), graph.operators[0], abi) for abi in ("ilp32", "lp64")]
+    requests = [REFERENCE.prepare_requests(MicroContext(graph), graph.operators[0], abi) for abi in ("ilp32", "lp64")]
     assert requests[0] == requests[1]
     return requests[0]._replace(looked_at=())
 
@@ -26,11 +27,20 @@ def prepare(name: str, inputs: list[Spec | None], output: Spec = ROW) -> Prepare
 def looked_at(name: str, inputs: list[Spec | None], output: Spec = ROW) -> list[int]:
     """Tensor indices; the output comes last."""
     graph = load_model(single_operator(name, inputs, [output])).subgraphs[0]
-    return [t.index for t in prepare_requests(MicroContext(graph), graph.operators[0], "lp64").looked_at]
+    return [t.index for t in REFERENCE.prepare_requests(MicroContext(graph), graph.operators[0], "lp64").looked_at]
 
 
 def init(name: str, abi: str) -> InitRequests:
-    return init_requests(load_model(single_operator(name, [ROW], [ROW])).subgraphs[0].operators[0], abi)
+    return REFERENCE.init_requests(load_model(single_operator(name, [ROW], [ROW])).subgraphs[0].operators[0], abi)
+
+
+# They have neither parameters nor OpData.
+WITHOUT_SIZES = {
+    "ADD_N", "ASSIGN_VARIABLE", "BATCH_TO_SPACE_ND", "BROADCAST_ARGS", "BROADCAST_TO", "CEIL", "COS",
+    "DYNAMIC_UPDATE_SLICE", "EMBEDDING_LOOKUP", "EXP", "EXPAND_DIMS", "FILL", "FLOOR", "FLOOR_DIV", "FLOOR_MOD",
+    "GATHER_ND", "LOG", "LOGICAL_AND", "LOGICAL_NOT", "LOGICAL_OR", "LOG_SOFTMAX", "MAXIMUM", "MINIMUM", "NEG",
+    "READ_VARIABLE", "REVERSE_V2", "ROUND", "SIN", "SLICE", "SQRT", "SQUARE", "TRANSPOSE", "ZEROS_LIKE",
+}  # fmt: skip
 
 
 def scales(count: int) -> list[float]:
@@ -118,10 +128,29 @@ def test_transpose_conv_adds_up_in_scratch(type: str, bias: str, scratch: tuple[
 
 
 @pytest.mark.parametrize(
-    "name", ["ADD", "RESHAPE", "AVERAGE_POOL_2D", "PAD", "CONCATENATION", "LOGISTIC", "CAST", "DIV", "Custom"]
+    "name", ["ADD", "RESHAPE", "AVERAGE_POOL_2D", "PAD", "CONCATENATION", "LOGISTIC", "CAST", "DIV"]
 )
 def test_most_ask_for_nothing(name: str) -> None:
+    assert name in ASK_FOR_NOTHING
     assert prepare(name, [ROW, ROW]) == PrepareRequests()
+
+
+def test_an_operator_of_ones_own_asks_for_nothing() -> None:
+    assert prepare("Custom", [ROW, ROW]) == PrepareRequests()
+    assert init("Custom", "lp64") == InitRequests()
+
+
+@pytest.mark.parametrize("name", ["RNN", "TFLM_DECODE", "ethos-u"])
+def test_an_operator_that_the_library_does_not_know_is_not_free(name: str) -> None:
+    for ask in (lambda: prepare(name, [ROW, ROW]), lambda: init(name, "lp64")):
+        with pytest.raises(PrepareError, match=f"what {name} asks of the arena is unknown in the kernel library refer"):
+            ask()
+
+
+def test_every_kernel_has_its_rows() -> None:
+    assert REGISTRATIONS.keys() <= REFERENCE.prepare.keys()
+    assert REFERENCE.prepare.keys() == REFERENCE.looks_at.keys()
+    assert REFERENCE.prepare.keys() - REFERENCE.sizes.keys() - REFERENCE.init.keys() == WITHOUT_SIZES
 
 
 @pytest.mark.parametrize(
@@ -143,7 +172,6 @@ def test_most_ask_for_nothing(name: str) -> None:
         ("CONCATENATION", 3, [0, 3, 0, 1, 2]),
         ("FULLY_CONNECTED", 3, [0, 1, 2, 3]),
         ("FULLY_CONNECTED", 2, [0, 1, 2]),
-        ("Custom", 2, []),
     ],
 )
 def test_the_tensors_that_prepare_looks_at(name: str, count: int, indices: list[int]) -> None:
@@ -167,7 +195,6 @@ def test_init_depends_on_the_abi() -> None:
     assert init("CONV_2D", "lp64") == InitRequests((28, 4), 72)
     assert init("ADD", "ilp32") == InitRequests((2, 1), 60)
     assert init("ADD", "lp64") == InitRequests((8, 4), 60)
-    assert init("Custom", "lp64") == InitRequests()
 
 
 @pytest.mark.parametrize("name", ["CONV_2D", "DEPTHWISE_CONV_2D"])

@@ -8,7 +8,7 @@ import pytest
 
 from tests.kernels.signal_models import row, signal_model
 from tinylab.errors import PrepareError
-from tinylab.kernels.memory.reference import init_requests, prepare_requests
+from tinylab.kernels.memory.reference import REFERENCE
 from tinylab.model import Operator, load_model
 from tinylab.runtime.micro_context import MicroContext
 
@@ -36,7 +36,7 @@ def node_of(name: str, options: dict[str, Any] | None) -> Operator:
 )
 def test_init(name: str, options: dict[str, Any] | None, ilp32: tuple[int, ...], lp64: tuple[int, ...]) -> None:
     for abi, expected in (("ilp32", ilp32), ("lp64", lp64)):
-        builtin_data, op_data, state = init_requests(node_of(name, options), abi)
+        builtin_data, op_data, state = REFERENCE.init_requests(node_of(name, options), abi)
         assert builtin_data is None
         assert (*(() if op_data is None else (op_data,)), *state) == expected
 
@@ -45,7 +45,7 @@ def test_only_rfft_asks_for_scratch() -> None:
     for number, bytes_ in ((7, 1024), (2, 2048), (0, 2048)):
         options = {"T": number, "fft_length": 512}
         graph = load_model(signal_model("SignalRfft", [row(4, "INT16")], [row(4, "INT16")], options)).subgraphs[0]
-        requests = prepare_requests(MicroContext(graph), graph.operators[0], "lp64")
+        requests = REFERENCE.prepare_requests(MicroContext(graph), graph.operators[0], "lp64")
         assert (requests.persistent, requests.scratch) == ((), (bytes_,))
         assert [tensor.index for tensor in requests.looked_at] == [0, 1]
 
@@ -53,4 +53,4 @@ def test_only_rfft_asks_for_scratch() -> None:
 @pytest.mark.parametrize("name", ["SignalRfft", "SignalFilterBank", "SignalFilterBankSpectralSubtraction"])
 def test_bad_options_are_refused(name: str) -> None:
     with pytest.raises(PrepareError):
-        init_requests(node_of(name, {"fft_length": 7, "num_channels": 0}), "lp64")
+        REFERENCE.init_requests(node_of(name, {"fft_length": 7, "num_channels": 0}), "lp64")

@@ -9,51 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tinylab.kernels.kernel_util import PrepareContext, describe, refuse
-from tinylab.kernels.memory import signal
-from tinylab.kernels.memory.requests import InitRequests, PrepareRequests
-from tinylab.kernels.memory.sizes import NOTHING, REFERENCE_SIZES
+from tinylab.kernels.memory import others, signal
+from tinylab.kernels.memory.requests import OUTPUT, KernelLibrary, LooksAt, Places, Prepare, PrepareRequests, on_any_abi
+from tinylab.kernels.memory.sizes import REFERENCE_SIZES
 from tinylab.model import Operator, Tensor, TensorType
 
 INT32_BYTES, INT64_BYTES = 4, 8
 SOFTMAX_INT16_TABLE_BYTES = 513 * 2
 
 
-def init_requests(node: Operator, abi: str) -> InitRequests:
-    """What one node puts into the arena before Prepare; `abi` is "ilp32" or "lp64"."""
-    if node.name in signal.LOOKS_AT:
-        return signal.init_requests(node, abi)
-    sizes = REFERENCE_SIZES.get(node.name, NOTHING)
-    if abi == "ilp32":
-        return InitRequests(sizes.builtin_data_ilp32, sizes.op_data_ilp32)
-    return InitRequests(sizes.builtin_data_lp64, sizes.op_data_lp64)
-
-
-def prepare_requests(context: PrepareContext, node: Operator, abi: str) -> PrepareRequests:
-    """What one node's Prepare asks for: of this issue's operators, the same under each ABI."""
-    if node.name in signal.LOOKS_AT:
-        requests = signal.prepare_requests(node)
-    else:
-        requests = _PREPARE.get(node.name, _nothing)(context, node)
-    return requests._replace(looked_at=_looked_at(context, node))
-
-
-def _looked_at(context: PrepareContext, node: Operator) -> tuple[Tensor, ...]:
-    """The tensors that Prepare asks for, a tensor that it asks for twice twice."""
-    places = signal.LOOKS_AT.get(node.name) or _LOOKS_AT.get(node.name, ())
-    if node.name == "CONCATENATION":
-        places = (0, OUTPUT, *range(len(node.inputs)))
-    elif node.name == "MEAN" and context.input_tensor(node, 0).type is TensorType.INT8:
-        places += (OUTPUT,)
-    elif node.name == "TRANSPOSE_CONV" and context.input_tensor(node, 2).type is not TensorType.FLOAT32:
-        places += (2, 1, 3, OUTPUT)
-    found = (
-        context.output_tensor(node, OUTPUT - place) if place <= OUTPUT else context.optional_input_tensor(node, place)
-        for place in places
-    )
-    return tuple(tensor for tensor in found if tensor is not None)
-
-
-def _nothing(context: PrepareContext, node: Operator) -> PrepareRequests:
+def nothing(context: PrepareContext, node: Operator) -> PrepareRequests:
+    """The row of an operator that is known to ask for nothing."""
     return PrepareRequests()
 
 
@@ -74,7 +40,7 @@ def _convolution(channel_axis: int) -> Callable[[PrepareContext, Operator], Prep
     return requests
 
 
-def _fully_connected(context: PrepareContext, node: Operator) -> PrepareRequests:
+def fully_connected(context: PrepareContext, node: Operator) -> PrepareRequests:
     """Channel arrays only where quantized weights have more than one scale."""
     input, filter = context.input_tensor(node, 0), context.input_tensor(node, 1)
     scale_count = len(filter.quantization.scales) if filter.quantization is not None else 0
@@ -96,7 +62,7 @@ def _softmax(context: PrepareContext, node: Operator) -> PrepareRequests:
     return PrepareRequests((SOFTMAX_INT16_TABLE_BYTES,) * 2 if is_int16 else ())
 
 
-def _svdf(context: PrepareContext, node: Operator) -> PrepareRequests:
+def svdf(context: PrepareContext, node: Operator) -> PrepareRequests:
     """What each filter makes of its memory, and for integers each unit's sum, before it is rescaled."""
     input, weights, output = (
         context.input_tensor(node, 0),
@@ -109,7 +75,7 @@ def _svdf(context: PrepareContext, node: Operator) -> PrepareRequests:
     return PrepareRequests((), (*sums, INT32_BYTES * output.element_count) if input.type is TensorType.INT8 else sums)
 
 
-def _transpose_conv(context: PrepareContext, node: Operator) -> PrepareRequests:
+def transpose_conv(context: PrepareContext, node: Operator) -> PrepareRequests:
     """Multipliers and shifts, also for float models; for integers all sums, and an int16 bias made int64."""
     filter, input = context.input_tensor(node, 1), context.input_tensor(node, 2)
     if len(filter.shape) != 4:
@@ -130,7 +96,7 @@ def _is_quantized(tensor: Tensor) -> bool:
     return tensor.type in (TensorType.INT8, TensorType.INT16)
 
 
-def _lstm(context: PrepareContext, node: Operator) -> PrepareRequests:
+def lstm(context: PrepareContext, node: Operator) -> PrepareRequests:
     """Four gates, each as large as the cell state."""
     if len(node.inputs) != 24:
         refuse(f"{len(node.inputs)} inputs", "24")
@@ -140,25 +106,70 @@ def _lstm(context: PrepareContext, node: Operator) -> PrepareRequests:
     return PrepareRequests((), (cell_state.element_count * cell_state.dtype.itemsize,) * 4)
 
 
-_PREPARE: dict[str, Callable[[PrepareContext, Operator], PrepareRequests]] = {
+# Known to ask for no buffer: read, and all but EXPAND_DIMS measured too.
+ASK_FOR_NOTHING = (
+    "ADD",
+    "AVERAGE_POOL_2D",
+    "CAST",
+    "CONCATENATION",
+    "DEQUANTIZE",
+    "DIV",
+    "EXPAND_DIMS",
+    "LEAKY_RELU",
+    "LOGISTIC",
+    "MAXIMUM",
+    "MAX_POOL_2D",
+    "MINIMUM",
+    "MUL",
+    "PACK",
+    "PAD",
+    "PADV2",
+    "QUANTIZE",
+    "RELU",
+    "RELU6",
+    "RESHAPE",
+    "SHAPE",
+    "SPLIT",
+    "STRIDED_SLICE",
+    "SUB",
+    "TANH",
+    "TRANSPOSE",
+)
+
+PREPARE: dict[str, Prepare] = {
+    **dict.fromkeys(ASK_FOR_NOTHING, nothing),
     "CONV_2D": _convolution(channel_axis=0),
     "DEPTHWISE_CONV_2D": _convolution(channel_axis=3),
-    "FULLY_CONNECTED": _fully_connected,
+    "FULLY_CONNECTED": fully_connected,
     "MEAN": _mean,
     "SOFTMAX": _softmax,
-    "SVDF": _svdf,
-    "TRANSPOSE_CONV": _transpose_conv,
-    "UNIDIRECTIONAL_SEQUENCE_LSTM": _lstm,
+    "SVDF": svdf,
+    "TRANSPOSE_CONV": transpose_conv,
+    "UNIDIRECTIONAL_SEQUENCE_LSTM": lstm,
 }
 
-# Which tensors Prepare looks at, in order: inputs 0, 1, ... and the output (-2: the second). Some look twice, once in
-# a function of their own. PACK, MAXIMUM and MINIMUM have no Prepare, and SHAPE's looks at none.
-OUTPUT = -1
+
+def _concatenation_looks_at(context: PrepareContext, node: Operator) -> Places:
+    return (0, OUTPUT, *range(len(node.inputs)))
+
+
+def _mean_looks_at(context: PrepareContext, node: Operator) -> Places:
+    is_int8 = context.input_tensor(node, 0).type is TensorType.INT8
+    return (0, OUTPUT, 1, 0, 1, OUTPUT) if is_int8 else (0, OUTPUT, 1, 0, 1)
+
+
+def _transpose_conv_looks_at(context: PrepareContext, node: Operator) -> Places:
+    is_float = context.input_tensor(node, 2).type is TensorType.FLOAT32
+    return (OUTPUT, 2, 1) if is_float else (OUTPUT, 2, 1, 2, 1, 3, OUTPUT)
+
+
+# In order; some look twice, once in a function of their own. MAXIMUM, MINIMUM and PACK have no Prepare.
 _CONVOLUTION_LOOKS_AT = (OUTPUT, 0, 1, 0, 1, 2, OUTPUT)
-_LOOKS_AT: dict[str, tuple[int, ...]] = {
+LOOKS_AT: dict[str, LooksAt] = {
     "ADD": (0, 1, OUTPUT),
     "AVERAGE_POOL_2D": (0, OUTPUT),
     "CAST": (0, OUTPUT),
+    "CONCATENATION": _concatenation_looks_at,
     "CONV_2D": _CONVOLUTION_LOOKS_AT,
     "DEPTHWISE_CONV_2D": _CONVOLUTION_LOOKS_AT,
     "DEQUANTIZE": (0, OUTPUT),
@@ -167,15 +178,19 @@ _LOOKS_AT: dict[str, tuple[int, ...]] = {
     "FULLY_CONNECTED": (0, 1, 2, OUTPUT),
     "LEAKY_RELU": (0, OUTPUT),
     "LOGISTIC": (0, OUTPUT),
+    "MAXIMUM": (),
     "MAX_POOL_2D": (0, OUTPUT),
-    "MEAN": (0, OUTPUT, 1, 0, 1),
+    "MEAN": _mean_looks_at,
+    "MINIMUM": (),
     "MUL": (0, 1, OUTPUT),
+    "PACK": (),
     "PAD": (0, 1, 2, OUTPUT),
     "PADV2": (0, 1, 2, OUTPUT),
     "QUANTIZE": (0, OUTPUT),
     "RELU": (0, OUTPUT),
     "RELU6": (0,),
     "RESHAPE": (0, OUTPUT),
+    "SHAPE": (),
     "SOFTMAX": (0, OUTPUT),
     "SPLIT": (0,),
     "STRIDED_SLICE": (0, 1, 2, 3, OUTPUT),
@@ -183,6 +198,15 @@ _LOOKS_AT: dict[str, tuple[int, ...]] = {
     "SVDF": (0, 1, 2, 3, 4, OUTPUT),
     "TANH": (0, 0, OUTPUT),
     "TRANSPOSE": (0, 1, OUTPUT),
-    "TRANSPOSE_CONV": (OUTPUT, 2, 1),
+    "TRANSPOSE_CONV": _transpose_conv_looks_at,
     "UNIDIRECTIONAL_SEQUENCE_LSTM": (*range(24), OUTPUT),
 }
+
+REFERENCE = KernelLibrary(
+    name="reference",
+    sizes=REFERENCE_SIZES,
+    prepare={**on_any_abi({**PREPARE, **signal.PREPARE}), **others.PREPARE},
+    looks_at={**LOOKS_AT, **signal.LOOKS_AT, **others.LOOKS_AT},
+    init=signal.INIT,
+    source="TFLM 90b983c2: sizes measured, requests read from tensorflow/lite/micro/kernels and signal/micro/kernels",
+)

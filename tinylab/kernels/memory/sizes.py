@@ -1,4 +1,4 @@
-"""What each builtin operator puts into the arena before Prepare: its parsed parameters and its OpData.
+"""What each operator puts into the arena before Prepare: its parsed parameters and its OpData.
 
 Figures: measured on TFLM 90b983c2 by calling each registered parser and each Init of the reference kernels; DWARF
 sizes agree. An operator that is not listed puts nothing there. ILP32 is arm-none-eabi-gcc, whose enums take one byte
@@ -25,9 +25,10 @@ _TABLE: dict[str, tuple[tuple[int, int] | None, tuple[int, int] | None, int | No
     "ARG_MAX": ((1, 1), (4, 4), None, None),
     "ARG_MIN": ((1, 1), (4, 4), None, None),
     "AVERAGE_POOL_2D": ((40, 4), (40, 4), 32, 32),
-    "BATCH_MATMUL": ((3, 1), None, None, None),
+    "BATCH_MATMUL": ((3, 1), (3, 1), 16, 32),
     "CALL_ONCE": ((4, 4), (4, 4), 8, 8),
     "CAST": ((2, 1), (8, 4), None, None),
+    "CIRCULAR_BUFFER": (None, None, 8, 8),
     "CONCATENATION": ((8, 4), (8, 4), 24, 40),
     "CONV_2D": ((28, 4), (28, 4), 56, 72),
     "CUMSUM": ((2, 1), (2, 1), None, None),
@@ -82,12 +83,28 @@ _TABLE: dict[str, tuple[tuple[int, int] | None, tuple[int, int] | None, int | No
     "SUM": ((1, 1), (1, 1), 44, 44),
     "SVDF": ((8, 4), (12, 4), 36, 36),
     "TANH": (None, None, 16, 16),
+    "TFLite_Detection_PostProcess": (None, None, 112, 112),
     "TRANSPOSE_CONV": ((16, 4), (20, 4), 72, 80),
     "UNIDIRECTIONAL_SEQUENCE_LSTM": ((16, 4), (16, 4), 688, 688),
     "UNPACK": ((8, 4), (8, 4), None, None),
     "VAR_HANDLE": ((8, 4), (16, 8), 4, 4),
     "WHILE": ((8, 4), (8, 4), 8, 8),
 }
+
+# What Prepare makes of more than one operator.
+POINTER_BYTES = {"ilp32": 4, "lp64": 8}
+EVAL_TENSOR_BYTES = {"ilp32": 12, "lp64": 24}
+
+
+def dims_bytes(rank: int) -> int:
+    """A TfLiteIntArray: one int32 a dimension behind their number."""
+    return 4 + 4 * rank
+
+
+def circular_buffer_bytes(capacity: int, abi: str) -> int:
+    """signal/src/circular_buffer.h: a struct, and behind it int16s, twice as many as it can hold."""
+    return {"ilp32": 24, "lp64": 40}[abi] + 2 * 2 * capacity
+
 
 NOTHING = OperatorSizes()
 REFERENCE_SIZES: dict[str, OperatorSizes] = {name: OperatorSizes(*row) for name, row in _TABLE.items()}

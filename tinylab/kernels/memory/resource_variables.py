@@ -1,0 +1,73 @@
+"""What resource variables take of the arena: the table of them all, and each variable's buffer.
+
+The application makes the table before it makes the interpreter, for as many variables as it says. VAR_HANDLE's Prepare
+finds its variable there by container and name, or enters it; the first ASSIGN_VARIABLE that is prepared for it asks for
+its buffer. Retells tensorflow/lite/micro/micro_resource_variable.cc.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tinylab.model import Model, Operator, Subgraph
+from tinylab.model.options import VarHandleOptions
+
+TABLE_BYTES = {"ilp32": 12, "lp64": 16}  # MicroResourceVariables
+ENTRY_BYTES = {"ilp32": 20, "lp64": 40}  # MicroResourceVariable: two names, buffer, bytes and a byte to fill it with
+
+Variable = tuple[str, str]  # container, shared name
+
+
+def table_requests(variable_count: int, abi: str) -> tuple[int, int]:
+    """What MicroResourceVariables::Create asks for, each 16-aligned, before anything of the interpreter."""
+    return TABLE_BYTES[abi], ENTRY_BYTES[abi] * variable_count
+
+
+def variables(model: Model) -> list[Variable]:
+    """Every variable of the model, in the order of their ids."""
+    found: list[Variable] = []
+    for subgraph in model.subgraphs:
+        for node in subgraph.operators:
+            if node.name == "VAR_HANDLE":
+                _id_of(node, found)
+    return found
+
+
+def first_assignments(model: Model) -> dict[tuple[int, int], int]:
+    """(subgraph, operator) of each ASSIGN_VARIABLE whose Prepare asks for a buffer -> its bytes.
+
+    A handle that comes from another subgraph is not known yet in Prepare, and nothing is asked for.
+    """
+    table: list[Variable] = []
+    assigned: set[int] = set()
+    found: dict[tuple[int, int], int] = {}
+    for subgraph in model.subgraphs:
+        for node, variable in _handled(subgraph, table):
+            if variable not in assigned:
+                assigned.add(variable)
+                found[subgraph.index, node.index] = subgraph.tensors[node.inputs[1]].bytes
+    return found
+
+
+def _handled(subgraph: Subgraph, table: list[Variable]) -> Iterator[tuple[Operator, int]]:
+    """Each ASSIGN_VARIABLE of the subgraph with its variable's id, where a VAR_HANDLE before it says which."""
+    ids: dict[int, int] = {}  # by tensor index
+    for node in subgraph.operators:
+        if node.name == "VAR_HANDLE":
+            ids |= dict.fromkeys(node.outputs[:1], _id_of(node, table))
+        elif _assigns(node) and node.inputs[0] in ids:
+            yield node, ids[node.inputs[0]]
+
+
+def _assigns(node: Operator) -> bool:
+    return node.name == "ASSIGN_VARIABLE" and len(node.inputs) == 2 and min(node.inputs) >= 0
+
+
+def _id_of(node: Operator, table: list[Variable]) -> int:
+    """The place of the node's variable in the table, where it is entered if it is new. No container fits every one."""
+    options = node.options or VarHandleOptions()
+    for place, (container, shared_name) in enumerate(table):
+        if options.container in ("", container) and options.shared_name == shared_name:
+            return place
+    table.append((options.container, options.shared_name))
+    return len(table) - 1
