@@ -36,6 +36,8 @@ def test_every_size_is_the_measured_one(abi: Abi) -> None:
     assert (ours.pop("name"), ours.pop("pointer_bytes")) in {("ilp32", 4), ("lp64", 8)}
     per_buffer = measured[squeezed("BufferRequirements")] + measured[squeezed("ListEntry")] + 3 * 4
     assert ours.pop("planner_bytes_per_buffer") == per_buffer
+    # An int and its padding, a count and one zero point.
+    assert ours.pop("unread_quantization") == abi.pointer_bytes + abi.zero_point_array_bytes(1)
     renamed = {"builtin_data_allocator": "MicroBuiltinDataAllocator", "eval_tensor": "TfLiteEvalTensor"}
     renamed |= {"tensor": "TfLiteTensor", "affine_quantization": "TfLiteAffineQuantization"}
     if abi is ILP32:  # no build that was measured on a Cortex-M has two arenas

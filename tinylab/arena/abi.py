@@ -36,6 +36,9 @@ class Abi:
     scratch_buffer_request: int
     allocation_info: int
     planner_bytes_per_buffer: int = 40  # BufferRequirements 16, ListEntry 12, three ints
+    # The end of a temp TfLiteTensor's quantization, which Prepare never reads again once its persistent buffers are
+    # due: quantized_dimension with its padding, and the array of one zero point.
+    unread_quantization: int = 12
 
     def zero_point_array_bytes(self, channel_count: int) -> int:
         """A TfLiteIntArray of `channel_count` zero points: an int32 count, then the int32s."""
@@ -84,4 +87,5 @@ LP64 = Abi(
     affine_quantization=24,
     scratch_buffer_request=16,
     allocation_info=32,
+    unread_quantization=16,
 )

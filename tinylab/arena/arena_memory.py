@@ -71,10 +71,12 @@ class ArenaMemory:
         same.non_persistent = copy.copy(self.non_persistent) if self.has_two_arenas else same.persistent
         return same
 
-    def allocate_persistent_buffer(self, size: int, alignment: int, step: Step, item_count: int = 1) -> int:
-        """The offset of `size` new bytes at the tail."""
+    def allocate_persistent_buffer(
+        self, size: int, alignment: int, step: Step, *, item_count: int = 1, unread: int | None = None
+    ) -> int:
+        """The offset of `size` new bytes at the tail; unread: see SingleArenaBufferAllocator."""
         before = self.persistent.tail_offset
-        offset = self.persistent.allocate_persistent_buffer(size, alignment)
+        offset = self.persistent.allocate_persistent_buffer(size, alignment, unread)
         self.records.append(AllocationRecord(step.category, step.owner, size, before - offset, offset, item_count))
         self._note(step, "tail", size, self.persistent.head_offset + self.tail_bytes)
         return offset

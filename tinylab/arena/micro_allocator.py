@@ -27,7 +27,7 @@ from tinylab.arena.memory_planners import DEFAULT_PLANNER, find_planner
 from tinylab.arena.micro_allocation_info import AllocationInfoBuilder, ScratchBufferRequest
 from tinylab.arena.static_memory_plan import offsets_of, plan_buffers
 from tinylab.arena.target import DEFAULT_TARGET, Target, find_target
-from tinylab.arena.tensor_structs import tensor_owner, tensor_structs
+from tinylab.arena.tensor_structs import tensor_owner, tensor_structs, unread_bytes
 from tinylab.errors import ArenaError
 from tinylab.model import Model, Tensor
 
@@ -54,6 +54,7 @@ class MicroAllocator:
         self.is_lent = False  # whether the application has the head's bytes just now
         self._models: list[Model] = []
         self._scratch_buffer_requests: list[ScratchBufferRequest] = []
+        self._unread_temp_bytes = 0  # of the last tensor that Prepare looked at
         self._largest_head_bytes = 0
         self._model_is_allocating = False
         for category, size in self._own_objects():
@@ -154,7 +155,7 @@ class MicroAllocator:
 
     @contextmanager
     def undone_on_error(self) -> Iterator[None]:
-        """Take everything back that is allocated inside, if an error ends it, so that other models stay as they were.
+        """Take everything back that is allocated inside, if an error ends it: other models stay as they were.
 
         NB: TFLM leaves the half-made allocation, and the allocator cannot be used any more.
         """
@@ -183,14 +184,11 @@ class MicroAllocator:
 
     def allocate_resource_variables(self, object_bytes: int, array_bytes: int) -> None:
         """MicroResourceVariables and its array, which the application creates before the interpreter."""
-        for size in (object_bytes, array_bytes):
-            self._allocate(Step("create", "resource variables"), size, ARENA_ALIGNMENT)
+        self._allocate(Step("create", "resource variables"), object_bytes, ARENA_ALIGNMENT)
+        self._allocate(Step("create", "resource variables"), array_bytes, ARENA_ALIGNMENT)
 
     def start_model_allocation(self, model: Model) -> None:
-        """Reserve what is there before any kernel is asked.
-
-        Steps 4 to 7 of the tail, and the scratch requests' room.
-        """
+        """Reserve what is there before any kernel is asked: the model's structs, and the scratch requests' room."""
         if self._model_is_allocating:
             raise ArenaError("a model's allocation was started before the one before it was finished")
         self._model_is_allocating = True
@@ -199,12 +197,12 @@ class MicroAllocator:
         self._scratch_buffer_requests = []
         self._reserve_scratch_requests(Step("start", "scratch buffer requests"))
         self._allocate(Step("start", "SubgraphAllocations"), abi.subgraph_allocations * len(model.subgraphs))
-        for subgraph in model.subgraphs:
-            step, count = Step("start", "TfLiteEvalTensor[]", f"subgraph {subgraph.index}"), len(subgraph.tensors)
-            self._allocate(step, abi.eval_tensor * count, item_count=count)
-        for subgraph in model.subgraphs:
-            step, count = Step("start", "NodeAndRegistration[]", f"subgraph {subgraph.index}"), len(subgraph.operators)
-            self._allocate(step, abi.node_and_registration * count, item_count=count)
+        for category, struct_bytes, arrays in (
+            ("TfLiteEvalTensor[]", abi.eval_tensor, [subgraph.tensors for subgraph in model.subgraphs]),
+            ("NodeAndRegistration[]", abi.node_and_registration, [subgraph.operators for subgraph in model.subgraphs]),
+        ):
+            for index, count in enumerate(map(len, arrays)):
+                self._allocate(Step("start", category, f"subgraph {index}"), struct_bytes * count, item_count=count)
 
     def allocate_builtin_data(self, size: int, alignment: int, owner: str) -> None:
         """The parsed builtin parameters of one operator."""
@@ -213,8 +211,8 @@ class MicroAllocator:
     def allocate_persistent_buffer(self, size: int, category: str, owner: str) -> int:
         """What a kernel asks for in Init ("OpData", "state") or Prepare ("persistent buffer"); its offset."""
         self._require_allocating(f"a {category} of {size} bytes", owner)
-        phase = "Prepare" if category == "persistent buffer" else "Init"
-        return self._allocate(Step(phase, category, owner), size, ARENA_ALIGNMENT)
+        step = Step("Prepare" if category == "persistent buffer" else "Init", category, owner)
+        return self.memory.allocate_persistent_buffer(size, ARENA_ALIGNMENT, step, unread=self._unread_temp_bytes)
 
     def request_scratch_buffer_in_arena(self, size: int, subgraph_index: int, node_index: int) -> None:
         """Note that an operator needs `size` bytes while it runs; they are planned with the tensors."""
@@ -225,6 +223,7 @@ class MicroAllocator:
         """A TfLiteTensor in temp memory, for a kernel's Prepare to look at: free when the node has been prepared."""
         for category, size, alignment in tensor_structs(tensor, self.abi):
             self.memory.allocate_temp(size, alignment, Step("Prepare", category, owner))
+        self._unread_temp_bytes = unread_bytes(tensor, self.abi)
 
     def finish_prepare_node_allocations(self, owner: str = "") -> None:
         """After each Prepare: free temp memory and keep room for the requests of the next operator."""
@@ -270,7 +269,8 @@ class MicroAllocator:
 
     def _allocate(self, step: Step, size: int, alignment: int | None = None, item_count: int = 1) -> int:
         """At the tail, aligned as pointers are unless it is said otherwise."""
-        return self.memory.allocate_persistent_buffer(size, alignment or self.abi.pointer_bytes, step, item_count)
+        alignment = alignment or self.abi.pointer_bytes
+        return self.memory.allocate_persistent_buffer(size, alignment, step, item_count=item_count)
 
     def _reserve_scratch_requests(self, step: Step) -> None:
         size = self.abi.scratch_buffer_request * (len(self._scratch_buffer_requests) + MAX_SCRATCH_BUFFERS_PER_OP)

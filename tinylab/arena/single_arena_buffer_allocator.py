@@ -53,14 +53,27 @@ class SingleArenaBufferAllocator:
         self.head_offset = self.temp_offset = size
         self._note_peak()
 
-    def allocate_persistent_buffer(self, size: int, alignment: int) -> int:
-        """The offset of `size` new bytes at the tail, aligned downwards; they stay for the arena's life."""
+    def allocate_persistent_buffer(self, size: int, alignment: int, unread: int | None = None) -> int:
+        """The offset of `size` new bytes at the tail, aligned downwards; they stay for the arena's life.
+
+        unread: the bytes at the end of temp memory that may be overwritten; None: do not look at temp memory.
+        NB: TFLM never looks, and where bytes are hit that Prepare still reads, it crashes.
+        """
         offset = align_down(self.tail_offset - size, alignment)
         if offset < self.head_offset:
             missing = self.head_offset - offset
             self._require(size, size - missing, "allocate tail memory")
+        free_from = max(self.head_offset, self.temp_offset - (unread or 0))
+        if unread is not None and offset < free_from:
+            raise ArenaError(
+                f"a persistent buffer of {size} bytes would overwrite {free_from - offset} bytes of temp memory that "
+                "Prepare still uses: TFLM does not look, and crashes",
+                arena_bytes=self.size_bytes,
+                requested_bytes=size,
+                missing_bytes=free_from - offset,
+            )
         self.tail_offset = offset
-        self._note_peak()
+        self.peak_bytes = max(self.peak_bytes, free_from + self.persistent_used_bytes)
         return offset
 
     def allocate_temp(self, size: int, alignment: int) -> int:

@@ -20,6 +20,12 @@ def tensor_structs(tensor: Tensor, abi: Abi) -> Iterator[tuple[str, int, int]]:
         yield "zero points", abi.zero_point_array_bytes(len(tensor.quantization.scales)), 4
 
 
+def unread_bytes(tensor: Tensor, abi: Abi) -> int:
+    """The bytes at the end of a tensor's structs that a Prepare does not read again once it asks for its buffers."""
+    quantization = tensor.quantization
+    return abi.unread_quantization if quantization is not None and len(quantization.scales) == 1 else 0
+
+
 def tensor_owner(tensor: Tensor) -> str:
     """How allocations name a tensor."""
     return f'tensor {tensor.index} "{tensor.name}"'

@@ -15,9 +15,10 @@ from tinylab.arena.memory_planners import DEFAULT_PLANNER
 from tinylab.arena.target import DEFAULT_TARGET, Target
 from tinylab.errors import ArenaError, InvokeError, OperatorError, PrepareError, TinylabError
 from tinylab.kernels.kernel_util import describe, refuse
+from tinylab.kernels.memory import resource_variables
 from tinylab.kernels.memory.cmsis_nn import CMSIS_NN_DSP, CMSIS_NN_MVE
 from tinylab.kernels.memory.reference import REFERENCE
-from tinylab.kernels.memory.requests import KernelLibrary
+from tinylab.kernels.memory.requests import KernelLibrary, PrepareRequests
 from tinylab.model import BuiltinOperator, Model, Operator
 from tinylab.runtime.micro_context import MicroContext
 
@@ -37,34 +38,22 @@ def allocate_model(
     contexts: one a subgraph. prepare: called with each node when its Prepare is due, before what it asks for is
     allocated; a refusal that it raises ends the allocation, as in TFLM.
     """
-    library, abi = _kernel_library(allocator.target), allocator.target.abi.name
-    allocator.start_model_allocation(model)
+    library = _kernel_library(allocator.target)
     nodes = [(context, node) for context in contexts for node in context.subgraph.operators]
-    init = []
-    for _, node in nodes:
-        with _naming(node):
-            init.append(library.init_requests(node, abi))
-    for (_, node), (builtin_data, _, _) in zip(nodes, init, strict=True):
-        if builtin_data is not None:
-            allocator.allocate_builtin_data(*builtin_data, _owner(node))
-    for (_, node), (_, op_data, state) in zip(nodes, init, strict=True):
-        if op_data is not None:
-            allocator.allocate_persistent_buffer(op_data, "OpData", _owner(node))
-        for size in state:
-            allocator.allocate_persistent_buffer(size, "state", _owner(node))
+    _allocate_resource_variables(model, allocator)
+    allocator.start_model_allocation(model)
+    _init_nodes(library, nodes, allocator)
+    assignments = resource_variables.first_assignments(model)
     for context, node in nodes:
         with _naming(node):
             if prepare is not None:
                 prepare(node, context)
             _check_node(context, node)
-            persistent, scratch, looked_at = library.prepare_requests(context, node, abi)
-        for tensor in looked_at:
-            allocator.allocate_temp_tensor(tensor, _owner(node))
-        for size in persistent:
-            allocator.allocate_persistent_buffer(size, "persistent buffer", _owner(node))
-        for size in scratch:
-            allocator.request_scratch_buffer_in_arena(size, context.subgraph.index, node.index)
-        allocator.finish_prepare_node_allocations(_owner(node))
+            requests = library.prepare_requests(context, node, allocator.abi.name)
+        variable_bytes = assignments.get((context.subgraph.index, node.index))
+        if variable_bytes is not None:
+            requests = requests._replace(persistent=(*requests.persistent, variable_bytes))
+        _prepare_node(requests, context.subgraph.index, node, allocator)
     allocation = allocator.finish_model_allocation(model)
     main = model.subgraphs[0]
     for which, indices in (("inputs", main.inputs), ("outputs", main.outputs)):
@@ -72,6 +61,48 @@ def allocate_model(
         for index in indices:
             allocator.allocate_tensor_structs(main.tensors[index])
     return allocation
+
+
+def _allocate_resource_variables(model: Model, allocator: MicroAllocator) -> None:
+    """The table of a model's resource variables, as large as it needs.
+
+    NB: in TFLM the application makes it, before the interpreter, and says how many variables it may hold.
+    """
+    count = len(resource_variables.variables(model))
+    if count:
+        allocator.allocate_resource_variables(*resource_variables.table_requests(count, allocator.abi.name))
+
+
+def _init_nodes(
+    library: KernelLibrary, nodes: Sequence[tuple[MicroContext, Operator]], allocator: MicroAllocator
+) -> None:
+    """All operators' parsed parameters, then what each Init asks for."""
+    requests = []
+    for _, node in nodes:
+        with _naming(node):
+            requests.append((_owner(node), library.init_requests(node, allocator.abi.name)))
+    for owner, (builtin_data, _, _) in requests:
+        if builtin_data is not None:
+            allocator.allocate_builtin_data(*builtin_data, owner)
+    for owner, (_, op_data, state) in requests:
+        if op_data is not None:
+            allocator.allocate_persistent_buffer(op_data, "OpData", owner)
+        for size in state:
+            allocator.allocate_persistent_buffer(size, "state", owner)
+
+
+def _prepare_node(requests: PrepareRequests, subgraph_index: int, node: Operator, allocator: MicroAllocator) -> None:
+    """What one Prepare puts into the arena; the tensors it looked at are gone when it ends."""
+    owner = _owner(node)
+    for tensor in requests.looked_at:
+        allocator.allocate_temp_tensor(tensor, owner)
+    for size in requests.persistent:
+        allocator.allocate_persistent_buffer(size, "persistent buffer", owner)
+    for tensor in requests.looked_at_after:
+        allocator.allocate_temp_tensor(tensor, owner)
+    for size in requests.scratch:
+        allocator.request_scratch_buffer_in_arena(size, subgraph_index, node.index)
+    allocator.finish_prepare_node_allocations(owner)
 
 
 def _kernel_library(target: Target) -> KernelLibrary:

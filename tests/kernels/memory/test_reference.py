@@ -21,13 +21,14 @@ def prepare(name: str, inputs: list[Spec | None], output: Spec = ROW) -> Prepare
     graph = load_model(single_operator(name, inputs, [output])).subgraphs[0]
     requests = [REFERENCE.prepare_requests(MicroContext(graph), graph.operators[0], abi) for abi in ("ilp32", "lp64")]
     assert requests[0] == requests[1]
-    return requests[0]._replace(looked_at=())
+    return requests[0]._replace(looked_at=(), looked_at_after=())
 
 
 def looked_at(name: str, inputs: list[Spec | None], output: Spec = ROW) -> list[int]:
     """Tensor indices; the output comes last."""
     graph = load_model(single_operator(name, inputs, [output])).subgraphs[0]
-    return [t.index for t in REFERENCE.prepare_requests(MicroContext(graph), graph.operators[0], "lp64").looked_at]
+    requests = REFERENCE.prepare_requests(MicroContext(graph), graph.operators[0], "lp64")
+    return [tensor.index for tensor in requests.looked_at + requests.looked_at_after]
 
 
 def init(name: str, abi: str) -> InitRequests:

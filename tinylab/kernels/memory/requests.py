@@ -29,12 +29,14 @@ class PrepareRequests(NamedTuple):
 
     persistent: bytes of buffers that stay, in order; scratch: bytes of buffers it needs while it runs, in order.
     looked_at: the tensors whose descriptions it asks for, in order. Each is a TfLiteTensor of temp memory until Prepare
-    ends, and costs it anew whenever it is asked for.
+    ends, and costs it anew whenever it is asked for. looked_at_after: those that it asks for after the persistent
+    buffers.
     """
 
     persistent: tuple[int, ...] = ()
     scratch: tuple[int, ...] = ()
     looked_at: tuple[Tensor, ...] = ()
+    looked_at_after: tuple[Tensor, ...] = ()
 
 
 # A row of each table. `abi` is "ilp32" or "lp64".
@@ -45,6 +47,9 @@ Places = tuple[int, ...]  # inputs 0, 1, ... and outputs -1, -2, ... in the orde
 LooksAt = Places | Callable[[PrepareContext, Operator], Places]
 
 OUTPUT = -1
+
+# After how many tensors Prepare asks for its persistent buffers; an operator that is not here asks after all of them.
+LOOKS_AT_BEFORE_BUFFERS = {"CONV_2D": 3, "DEPTHWISE_CONV_2D": 3, "TRANSPOSE_CONV": 3}
 
 # Custom operators that TFLM ships. Any other custom operator is somebody's own.
 TFLM_CUSTOM_OPERATORS = frozenset(
@@ -125,7 +130,9 @@ class KernelLibrary:
         if self._is_own(node):
             return PrepareRequests()
         requests = self.prepare[node.name](context, node, abi)
-        return requests._replace(looked_at=self._looked_at(context, node))
+        looked_at = self._looked_at(context, node)
+        before = LOOKS_AT_BEFORE_BUFFERS.get(node.name, len(looked_at))
+        return requests._replace(looked_at=looked_at[:before], looked_at_after=looked_at[before:])
 
     def _is_own(self, node: Operator) -> bool:
         """Whether it is somebody's own custom operator; refuse one of TFLM's of which this library knows nothing.
