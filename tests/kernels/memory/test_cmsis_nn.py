@@ -117,6 +117,8 @@ def test_conv_2d(model: Model, persistent: tuple[int, ...], dsp: tuple[int, ...]
         (10, 4, 3, 4, 2, Padding.VALID, 12),
         # The ends meet: 2 places to the left and 2 to the right of 3: four columns of 5 x 4 = 20, in vectors of 16.
         (3, 4, 5, 3, 1, Padding.SAME, 128),
+        # 1 place to the left and, uneven, 2 to the right of 2: four columns of 4 x 4 = 16.
+        (2, 4, 4, 2, 1, Padding.SAME, 64),
         # Steps of 3 bytes are no whole words: four columns of 9, in vectors.
         (10, 3, 3, 10, 1, Padding.SAME, 64),
     ],
