@@ -7,6 +7,7 @@ import json
 import pytest
 
 from tests.shared import SHARED, needs_shared
+from tinylab.kernels.memory.cmsis_nn import CMSIS_NN_DSP, CMSIS_NN_MVE
 from tinylab.kernels.memory.sizes import NOTHING, REFERENCE_SIZES, OperatorSizes
 from tinylab.model import BuiltinOperator
 
@@ -47,3 +48,19 @@ def test_every_row_is_the_measured_one(abi: str, build: str) -> None:
 
 def test_an_operator_that_is_not_there_asks_for_nothing() -> None:
     assert OperatorSizes() == NOTHING == (None, None, None, None)
+
+
+@needs_shared
+def test_every_row_of_cmsis_nn_is_the_measured_one() -> None:
+    path = SHARED / "measurements" / "struct_sizes.json"
+    measured = json.loads(path.read_text())["per_operator_allocation_sizes"]["ops"]
+    for name, builds in measured.items():
+        figures = builds["ilp32_cortex-m4_cmsis-nn"]
+        parameters = [(block["bytes"], block["align"]) for block in figures["builtin_data"]]
+        if "incomplete" in figures.get("note", ""):
+            continue
+        theirs = (next(iter(parameters), None), next(iter(figures["init_persistent_bytes"]), None))
+        for library in (CMSIS_NN_DSP, CMSIS_NN_MVE):
+            ours = library.sizes.get(name, NOTHING)
+            assert (ours.builtin_data_ilp32, ours.op_data_ilp32) == theirs, name
+    assert len(measured) >= 90
