@@ -116,7 +116,7 @@ ARENA_MESSAGES = (
         (PLAN,),
         says(
             "What is left of the arena while memory is planned has room for {most} of the planner's entries, and the "
-            "model has more buffers. It is no limit of the model: the arena is too small, and nothing says by how much.",
+            "model has more buffers. It is no limit of the model: the arena is too small, and nothing says how much.",
             "Make kTensorArenaSize larger. arena_used_bytes() is no guide: it leaves this work area out.",
         ),
         lambda numbers, event, plan: event.section == "planner",
@@ -282,7 +282,7 @@ ARENA_MESSAGES = (
         "MicroAllocator::StartModelAllocation, FinishModelAllocation",
         (START, PLAN),
         says(
-            "Two models were allocated on one MicroAllocator at once, or AllocateTensors was called again after it failed.",
+            "Two models were allocated on one MicroAllocator at once, or AllocateTensors again after it failed.",
             "Let one AllocateTensors succeed before the next; after a failure, make the allocator anew.",
         ),
     ),

@@ -43,7 +43,7 @@ class Shortage:
 
     steps: the steps of AllocateTensors that would have said all of them, with the arena sizes in which they do; more
     than one where the figures do not decide. growth: from the size of the first such step, what is said if just
-    `missing` is added each time. other_targets: where no step fits on the target that was named, those on which one does.
+    `missing` is added each time. other_targets: where no step fits on the target that was named, those where one does.
     """
 
     lines: tuple[ExplainedLine, ...]

@@ -14,11 +14,12 @@ from tinylab.doctor.arena_steps import ArenaSteps, FailingStep
 from tinylab.doctor.explanation import ExplainedLine, Explanation, Shortage
 from tinylab.doctor.message import Message
 from tinylab.doctor.model_messages import MODEL_MESSAGES
+from tinylab.doctor.resolver_messages import RESOLVER_MESSAGES
 from tinylab.errors import TinylabError
 from tinylab.model import Model
 from tinylab.runtime import ArenaPlan, plan_arena
 
-MESSAGES: tuple[Message, ...] = ARENA_MESSAGES + MODEL_MESSAGES
+MESSAGES: tuple[Message, ...] = ARENA_MESSAGES + RESOLVER_MESSAGES + MODEL_MESSAGES
 
 _COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")  # ESP-IDF's logs have them
 

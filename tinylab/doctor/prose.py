@@ -15,7 +15,7 @@ from tinylab.runtime import ArenaPlan
 
 SHOWN_STEPS = 4  # of those that fit, and at each end of a growth
 GOES_ON = {
-    "create": "TFLM does not look at the result: it builds its own objects at address 0, and the board faults or hangs.",
+    "create": "TFLM does not look at the result: its own objects go to address 0, and the board faults or hangs.",
     "Init": "Init does not look at what it gets: TFLM goes on with a null pointer, and so do the operators behind it.",
 }
 
