@@ -1,0 +1,69 @@
+"""How commands print: tables and paragraphs as wide as the terminal, without colour where there is none."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Sequence
+
+from rich.console import Console
+from rich.text import Text
+
+WIDEST_PROSE = 100  # longer lines are hard to read
+PIPED_WIDTH = 1000  # into a file or a program: lines are not cut
+MOST_LETTERS = 60  # of a tensor's name: some have hundreds
+FEWEST_LETTERS = 12
+GAP = "  "
+
+
+def console() -> Console:
+    """For standard output: of the terminal's width, or uncut and plain into a pipe (COLUMNS sets another width)."""
+    width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else PIPED_WIDTH
+    return Console(width=width, highlight=False, markup=False, emoji=False)
+
+
+def prose_width(to: Console) -> int:
+    """How wide paragraphs are."""
+    return min(to.width, WIDEST_PROSE)
+
+
+def heading(to: Console, text: str) -> None:
+    """A line that the eye finds."""
+    to.print(Text(text, "bold"))
+
+
+def figures(to: Console, rows: Sequence[tuple[str, int, str]]) -> None:
+    """Name, bytes, and what they are, one a line."""
+    names = max(len(name) for name, _, _ in rows)
+    numbers = max(len(f"{number:,}") for _, number, _ in rows)
+    for name, number, meaning in rows:
+        to.print(Text.assemble(f"  {name:<{names}}  ", (f"{number:>{numbers},}", "bold"), ("  " + meaning, "dim")))
+
+
+def table(to: Console, headers: Sequence[str], rows: Iterable[Sequence[object]], *, left: Sequence[int] = (0,)) -> None:
+    """A table: columns `left` hold words, the others numbers.
+
+    Where the terminal is narrow, and wherever a word is longer than MOST_LETTERS, the widest column of words is cut.
+    """
+    lines = [[str(cell) for cell in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(headers, *lines, strict=True)]
+    widest = max(left, key=lambda column: widths[column])
+    room = to.width - (sum(widths) - widths[widest]) - len(GAP) * (len(widths) - 1)
+    widths[widest] = max(min(widths[widest], room, MOST_LETTERS), FEWEST_LETTERS)
+
+    def line(cells: Sequence[str], style: str) -> Text:
+        padded = [
+            _end(cell, width).ljust(width) if column in left else cell.rjust(width)
+            for column, (cell, width) in enumerate(zip(cells, widths, strict=True))
+        ]
+        return Text(GAP.join(padded).rstrip(), style, no_wrap=True, overflow="ellipsis")
+
+    to.print(line(headers, "bold"))
+    to.print(Text(GAP.join("─" * width for width in widths), "dim", no_wrap=True, overflow="ellipsis"))
+    for cells in lines:
+        to.print(line(cells, ""))
+
+
+def _end(text: str, width: int) -> str:
+    """The end of a long name, which in TensorFlow's names is the telling part."""
+    return text if len(text) <= width else "…" + text[len(text) - width + 1 :]
