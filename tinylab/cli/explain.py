@@ -33,8 +33,9 @@ def command(
 ) -> None:
     """Explain TFLM's messages in a log.
 
-    Who says each, when, and what to change. With --model and --target also which tensor or operator it was, how large the arena was, and the size that works.
-    Other lines and time stamps do no harm. Exit code 1: nothing in the log is TFLM's.
+    Who says each line, when, and what to change. With the model and its target also which tensor or operator it was,
+    how large the arena was, and the size that works. Other lines and time stamps do no harm. Exit code 1: no message of
+    TFLM's was found.
     """
     chosen = None if model is None else read_model(model)
     explanation = explain(_log(file), chosen, target, planner)

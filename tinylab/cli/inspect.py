@@ -41,7 +41,15 @@ def _subgraph(to: Console, model: Model, subgraph: Subgraph) -> None:
     table(to, ("#", "operator", "reads", "writes", "shape"), operators, left=(1, 2, 3, 4))
     to.print()
     tensors = [
-        (t.index, t.name, t.type.name, _shape(t), f"{t.bytes:,}", _place(subgraph, t), _quantization(t.quantization))
+        (
+            t.index,
+            t.name or "–",
+            t.type.name,
+            _shape(t),
+            f"{t.bytes:,}",
+            _place(subgraph, t),
+            _quantization(t.quantization),
+        )
         for t in subgraph.tensors
     ]
     table(

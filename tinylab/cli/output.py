@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import textwrap
 from collections.abc import Iterable, Sequence
 
 from rich.console import Console
@@ -25,6 +26,13 @@ def console() -> Console:
 def prose_width(to: Console) -> int:
     """How wide paragraphs are."""
     return min(to.width, WIDEST_PROSE)
+
+
+def paragraph(to: Console, text: str, style: str = "", indent: int = 0) -> None:
+    """Text, wrapped at a width that is good to read."""
+    margin = " " * indent
+    wrapped = textwrap.fill(text, prose_width(to), initial_indent=margin, subsequent_indent=margin)
+    to.print(Text(wrapped, style), soft_wrap=True)
 
 
 def heading(to: Console, text: str) -> None:

@@ -8,10 +8,8 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.padding import Padding
-from rich.text import Text
 
-from tinylab.arena import TARGETS, AllocationRecord
+from tinylab.arena import TARGETS, AllocationRecord, PlannedBuffer
 from tinylab.cli.arguments import (
     DEFAULT_PLANNER,
     DEFAULT_TARGET,
@@ -20,7 +18,7 @@ from tinylab.cli.arguments import (
     PlannerName,
     read_model,
 )
-from tinylab.cli.output import console, figures, heading, prose_width, table
+from tinylab.cli.output import console, figures, heading, paragraph, table
 from tinylab.doctor import step_name
 from tinylab.errors import TinylabError
 from tinylab.model import Model
@@ -84,25 +82,31 @@ def _one(to: Console, plan: ArenaPlan) -> None:
             ("smallest arena", needs.smallest_arena_bytes, "kTensorArenaSize, with alignas(16)"),
         ],
     )
-    to.print(Padding(Text(_why(plan)), (0, 0, 0, 2)), width=prose_width(to))
+    paragraph(to, _why(plan), indent=2)
     to.print()
     memory_plan = plan.memory_plan
     bound = memory_plan.lower_bound_bytes
     gap = needs.head_bytes - bound
     heading(to, f"head: {len(memory_plan.buffers)} buffers")
-    to.print(
-        Text(
-            f"most in use at one time: {bound:,}; {f'the plan takes {gap:,} more' if gap else 'no plan is smaller'}",
-            "dim",
-        )
+    paragraph(
+        to,
+        f"most in use at one time: {bound:,}; {f'the plan takes {gap:,} more' if gap else 'no plan is smaller'}",
+        "dim",
     )
     to.print()
     rows = [
-        (b.name, f"{b.requested_bytes:,}", f"{b.offset:,}", f"{b.end:,}", f"{b.first_used}–{b.last_used}")
+        (
+            _index(b),
+            b.name or "–",
+            f"{b.requested_bytes:,}",
+            f"{b.offset:,}",
+            f"{b.end:,}",
+            f"{b.first_used}–{b.last_used}",
+        )
         for b in sorted(memory_plan.buffers, key=lambda b: (b.offset, b.first_used))
     ]
-    table(to, ("tensor or scratch buffer", "bytes", "from", "to", "alive"), rows)
-    to.print(Text("alive: 0 while inputs are filled, n while operator n - 1 runs", "dim"))
+    table(to, ("#", "tensor or scratch buffer", "bytes", "from", "to", "alive"), rows, left=(1,))
+    paragraph(to, "alive: 0 while inputs are filled, n while operator n - 1 runs", "dim")
     to.print()
     heading(to, f"tail: {len(plan.allocations)} allocations")
     to.print()
@@ -111,6 +115,11 @@ def _one(to: Console, plan: ArenaPlan) -> None:
         for name, records in _categories(plan)
     ]
     table(to, ("what", "count", "requested", "used"), tail)
+
+
+def _index(buffer: PlannedBuffer) -> str:
+    """The tensor's, as `tinylab inspect` lists it; a scratch buffer has none."""
+    return "–" if buffer.tensor_index is None else str(buffer.tensor_index)
 
 
 def _why(plan: ArenaPlan) -> str:
@@ -137,7 +146,7 @@ def _several(to: Console, model: Model, planner: str, plans: dict[str, ArenaPlan
     table(to, ("target", "head", "tail", "used", "smallest arena", "decided by"), rows)
     for name, plan in plans.items():
         if isinstance(plan, str):
-            to.print(Text(f"{name}: {plan}"))
+            paragraph(to, f"{name}: {plan}")
 
 
 def _categories(plan: ArenaPlan) -> Iterable[tuple[str, list[AllocationRecord]]]:
