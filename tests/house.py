@@ -21,7 +21,8 @@ FLOORS = {
     **dict.fromkeys(["comparison", "doctor", "cpp", "speech", "vision"], 5),
     **dict.fromkeys(["views"], 6),
     **dict.fromkeys(["lessons"], 7),
-    **dict.fromkeys(["cli", "__main__"], 8),
+    **dict.fromkeys(["cli"], 8),
+    **dict.fromkeys(["__main__"], 9),
 }
 VIEWS = FLOORS["views"]
 

@@ -24,9 +24,12 @@ STDIN = "-"
 
 
 def command(
-    file: Annotated[str, typer.Argument(metavar="[FILE]", help="The log; - or none: standard input.")] = STDIN,
+    file: Annotated[
+        str, typer.Argument(metavar="FILE", show_default=False, help="The log; - or none: standard input.")
+    ] = STDIN,
     model: Annotated[
-        str | None, typer.Option("--model", "-m", help="The model on the board: a .tflite file or zoo:NAME.")
+        str | None,
+        typer.Option("--model", "-m", metavar="MODEL", help="The model on the board: a .tflite file or zoo:NAME."),
     ] = None,
     target: TargetName = DEFAULT_TARGET,
     planner: PlannerName = DEFAULT_PLANNER,

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from tinylab.arena import TARGETS, AllocationRecord, PlannedBuffer
+from tinylab.arena import TARGETS, AllocationRecord, MemoryPlan, PlannedBuffer
 from tinylab.cli.arguments import (
     DEFAULT_PLANNER,
     DEFAULT_TARGET,
@@ -84,29 +84,7 @@ def _one(to: Console, plan: ArenaPlan) -> None:
     )
     paragraph(to, _why(plan), indent=2)
     to.print()
-    memory_plan = plan.memory_plan
-    bound = memory_plan.lower_bound_bytes
-    gap = needs.head_bytes - bound
-    heading(to, f"head: {len(memory_plan.buffers)} buffers")
-    paragraph(
-        to,
-        f"most in use at one time: {bound:,}; {f'the plan takes {gap:,} more' if gap else 'no plan is smaller'}",
-        "dim",
-    )
-    to.print()
-    rows = [
-        (
-            _index(b),
-            b.name or "–",
-            f"{b.requested_bytes:,}",
-            f"{b.offset:,}",
-            f"{b.end:,}",
-            f"{b.first_used}–{b.last_used}",
-        )
-        for b in sorted(memory_plan.buffers, key=lambda b: (b.offset, b.first_used))
-    ]
-    table(to, ("#", "tensor or scratch buffer", "bytes", "from", "to", "alive"), rows, left=(1,))
-    paragraph(to, "alive: 0 while inputs are filled, n while operator n - 1 runs", "dim")
+    _head(to, plan.memory_plan)
     to.print()
     heading(to, f"tail: {len(plan.allocations)} allocations")
     to.print()
@@ -115,6 +93,25 @@ def _one(to: Console, plan: ArenaPlan) -> None:
         for name, records in _categories(plan)
     ]
     table(to, ("what", "count", "requested", "used"), tail)
+
+
+def _head(to: Console, memory_plan: MemoryPlan) -> None:
+    bound = memory_plan.lower_bound_bytes
+    gap = memory_plan.head_bytes - bound
+    heading(to, f"head: {len(memory_plan.buffers)} buffers")
+    rest = f"the plan takes {gap:,} more" if gap else "no plan is smaller"
+    paragraph(to, f"most in use at one time: {bound:,}; {rest}", "dim")
+    to.print()
+    rows = [
+        (_index(b), b.name or "–", *(f"{n:,}" for n in (b.requested_bytes, b.offset, b.end)), _alive(b))
+        for b in sorted(memory_plan.buffers, key=lambda b: (b.offset, b.first_used))
+    ]
+    table(to, ("#", "tensor or scratch buffer", "bytes", "from", "to", "alive"), rows, left=(1,))
+    paragraph(to, "alive: 0 while inputs are filled, n while operator n - 1 runs", "dim")
+
+
+def _alive(buffer: PlannedBuffer) -> str:
+    return f"{buffer.first_used}–{buffer.last_used}"
 
 
 def _index(buffer: PlannedBuffer) -> str:

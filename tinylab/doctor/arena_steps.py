@@ -142,9 +142,10 @@ class ArenaSteps:
 def needed_at(event: ArenaEvent, rest: int) -> int:
     """The smallest arena with size mod 16 = rest, in which `event` of that layout fits.
 
-    It differs from event.needed_bytes for the planner: its work area ends at a multiple of 16, wherever the arena does.
+    It differs from event.needed_bytes for the planner: its work area starts and ends at a multiple of 16.
     """
     if event.section != "planner":
         return event.needed_bytes
     start = align_up(event.head_bytes + event.temp_bytes, ARENA_ALIGNMENT)
-    return start + event.requested_bytes + event.tail_bytes + (rest - event.tail_bytes) % ARENA_ALIGNMENT
+    work_bytes = align_up(event.requested_bytes, ARENA_ALIGNMENT)
+    return start + work_bytes + event.tail_bytes + (rest - event.tail_bytes) % ARENA_ALIGNMENT

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from tinylab.arena import TARGETS, ArenaEvent, Target
-from tinylab.arena.memory_planners import DEFAULT_PLANNER
+from tinylab.arena.memory_planners import DEFAULT_PLANNER, find_planner
 from tinylab.arena.target import DEFAULT_TARGET, find_target
 from tinylab.doctor.arena_messages import ARENA_MESSAGES
 from tinylab.doctor.arena_steps import ArenaSteps, FailingStep
@@ -36,6 +36,7 @@ def explain(
     size of the arena. It is taken to be alone in one arena. ArenaError for a target or planner that there is not.
     """
     chosen = find_target(target)
+    find_planner(memory_planner)
     plan, plan_error = _plan(model, chosen, memory_planner)
     found = tuple(_merged(_recognised(log_text, model)))
     steps = None if plan is None else ArenaSteps(plan)
@@ -113,7 +114,19 @@ def _failing_steps(lines: tuple[ExplainedLine, ...], steps: ArenaSteps) -> tuple
 
     numbers = lines[0].numbers if lines[0].message.allocator else {}
     figures = {name: int(numbers[name]) for name in ("missing", "most") if name in numbers}
-    return steps.find(fits, **figures)
+    found = steps.find(fits, **figures)
+    often = tuple(step for step in found if _is_asked_so_often(step, lines[0].count, steps.plan))
+    return often or found
+
+
+def _is_asked_so_often(step: FailingStep, count: int, plan: ArenaPlan) -> bool:
+    """Whether `count` requests of its phase, from this one on, are of its size.
+
+    Kernels that do not look at what they get go on asking: as many equal lines in a row need as many requests.
+    """
+    later = plan.events[plan.events.index(step.event) :]
+    same = (step.event.phase, step.event.requested_bytes, "tail")
+    return count == 1 or sum((event.phase, event.requested_bytes, event.section) == same for event in later) >= count
 
 
 def _other_targets(lines: tuple[ExplainedLine, ...], plan: ArenaPlan) -> Iterator[str]:

@@ -23,7 +23,7 @@ def _operator_missing(numbers: Numbers, model: Model | None) -> Words:
     meaning = f"The model has the operator {name}, and the op resolver has no kernel for it."
     if model is not None:
         count = model.operator_counts().get(name, 0)
-        meaning += f" {model.name} has {count or 'no'} of it."
+        meaning += f" {model.name} has {count or 'none'} of them."
         if name != "CUSTOM" and not count:
             remedy = "This is not the model that ran there. " + remedy
         else:
@@ -109,6 +109,12 @@ RESOLVER_MESSAGES = (
             "The model has operator code {code}, newer than this TFLM or not one at all.",
             "Update TFLM, or check that the model's bytes arrived whole.",
         ),
+    ),
+    Message(
+        re.compile(r"Operator with CUSTOM builtin_code has no custom_code"),
+        "GetRegistrationFromOpCode",
+        (PARSE,),
+        says("The model has a custom operator without a name.", "Convert the model again, and name the operator."),
     ),
     Message(
         re.compile(r"Did not find a parser for (?P<name>\w+)"),

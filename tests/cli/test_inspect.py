@@ -1,0 +1,55 @@
+"""tinylab inspect: everything that is in the file, and the resolver it needs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from tests.arena.models import dense_chain
+from tests.builder import OperatorSpec, SubgraphSpec, TensorSpec, build_model
+from tinylab import zoo
+from tinylab.cli.app import app
+
+
+def run(model: str, width: int = 120) -> Result:
+    return CliRunner(env={"COLUMNS": str(width)}).invoke(app, ["inspect", model])
+
+
+def test_operators_tensors_and_resolver(tmp_path: Path) -> None:
+    path = tmp_path / "hello.tflite"
+    path.write_bytes(dense_chain([1, 16, 1]))
+    result = run(str(path))
+    assert result.exit_code == 0
+    rows = [line.split() for line in result.stdout.splitlines()]
+    assert rows[0][:3] == ["hello:", f"{path.stat().st_size:,}", "bytes,"]
+    assert ["0", "FULLY_CONNECTED", "0", "1", "2", "5", "1×16"] in rows
+    assert ["0", "input", "INT8", "1×1", "1", "head,", "input", "0.02,", "-3"] in rows
+    assert ["1", "weights", "0", "INT8", "16×1", "16", "flash", "0.01,", "0"] in rows
+    assert ["6", "dense", "1", "INT8", "1×1", "1", "head,", "output", "0.05,", "4"] in rows
+    assert "  static tflite::MicroMutableOpResolver<1> resolver;\n  resolver.AddFullyConnected();\n" in result.stdout
+    assert "tinylab has no kernel" not in result.stdout
+
+
+def test_what_tinylab_cannot_run_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "odd.tflite"
+    tensors = [TensorSpec((4,), is_variable=True), TensorSpec(())]
+    graphs = [
+        SubgraphSpec(tensors, [OperatorSpec("Mine", [0, -1], [1])], inputs=[], outputs=[1]),
+        SubgraphSpec(tensors, [], inputs=[0], outputs=[0], name="second"),
+    ]
+    path.write_bytes(build_model(graphs))
+    text = run(str(path)).stdout
+    assert "subgraph 1 second: 0 operators, 2 tensors" in text
+    assert "tinylab has no kernel for Mine" in text
+    assert 'resolver.AddCustom("Mine", registration);' in text
+    rows = [line.split() for line in text.splitlines()]
+    assert ["0", "Mine", "0", "–", "1", "scalar"] in rows
+    assert ["0", "–", "INT8", "4", "4", "tail", "–"] in rows
+
+
+@pytest.mark.parametrize("name", zoo.names())
+@pytest.mark.parametrize("width", [80, 120])
+def test_no_line_is_wider_than_the_terminal(name: str, width: int) -> None:
+    assert max(map(len, run(f"zoo:{name}", width).stdout.splitlines())) <= width
