@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from tests.arena.models import allocate, custom_chain, hello_world
@@ -57,6 +59,16 @@ def test_a_plan_is_found_again_from_every_message(target: str) -> None:
 
         found = steps.find(fits, missing=event.needed_bytes - size)
         assert size in {each for step in found for each in step.arena_sizes}
+
+
+@pytest.mark.parametrize("model", [hello_world(), custom_chain([16, 5, 70, 3, 32])], ids=lambda model: model.name)
+def test_growth_adds_what_was_missing(model: Model) -> None:
+    growth = ArenaSteps(plan_arena(model, "cortex-m4/reference")).growth(400)
+    assert len(growth) > 3
+    for step, following in pairwise(growth):
+        if step.missing_bytes is not None:
+            assert following.arena_bytes == step.arena_bytes + step.missing_bytes
+    assert sum(step.missing_bytes is None for step in growth) == 1  # the planner's, and what lacks there is enough
 
 
 def test_growth_ends_where_everything_fits() -> None:

@@ -200,6 +200,31 @@ def test_init_does_not_look_and_prints_on() -> None:
     assert thrice[0].event.owner == "operator 0 FULLY_CONNECTED"
 
 
+def test_a_later_request_of_another_size_belongs_to_it_too() -> None:
+    said = "Failed to allocate tail memory. Requested: 48, available 16, missing: 32"
+    later = "Failed to allocate tail memory. Requested: 47, available 0, missing: 47"
+    (shortage,) = explain(f"{said}\n{later}\n", hello_world(), M4).shortages
+    assert [line.text for line in shortage.lines] == [said, later]
+    assert shortage.steps
+
+
+def test_the_section_decides_with_the_bytes() -> None:
+    """144 bytes are asked of the head (room for scratch requests), never of temp memory."""
+    resize, temp = (
+        explain(line, hello_world(), M4).shortages
+        for line in (RESIZE, RESIZE.replace("resize buffer", "allocate temp memory"))
+    )
+    assert {step.event.section for step in resize[0].steps} == {"head"}
+    assert temp[0].steps == ()
+
+
+@pytest.mark.parametrize(("kind", "phase"), [("temp", "Prepare"), ("persistent", "graph tensors")])
+def test_a_line_without_figures_narrows_the_phase(kind: str, phase: str) -> None:
+    log = f"Failed to populate a {kind} TfLiteTensor struct from flatbuffer data!"
+    (shortage,) = explain(log, load_model(dense_chain([4000, 3000])), M4).shortages
+    assert {step.event.phase for step in shortage.steps} == {phase}
+
+
 def test_another_board_is_named() -> None:
     log = "Failed to allocate memory for context->eval_tensors, 240 bytes required"  # ten tensors of 24 bytes: LP64
     explanation = explain(log, hello_world(), M4)

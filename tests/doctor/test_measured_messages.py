@@ -1,16 +1,17 @@
 """What the real TFLM printed when its arena was too small, explained: the step and the size, for every measured model.
 
 Each measured log holds at most three lines, of an arena 16 bytes below the smallest that works. On x86-64 the logs of
-seven models are of smaller arenas that were tried before; they are counted apart.
+seven models are of smaller arenas that were tried before; they are counted apart. The Cortex-M55 build printed nothing.
 """
 
 from __future__ import annotations
 
 import pytest
 
-from tests.arena.test_measured_arenas import M4, X86, cases, named
+from tests.arena.test_measured_arenas import M4, M4_CMSIS, X86, cases, named
 from tests.shared import needs_shared
-from tinylab.doctor import Explanation, Shortage, explain
+from tinylab.doctor import ArenaSteps, Explanation, Shortage, explain
+from tinylab.runtime import plan_arena
 
 pytestmark = needs_shared
 
@@ -24,7 +25,7 @@ def names(shortage: Shortage, explanation: Explanation, arena_bytes: int) -> boo
     return any(step.event == event and arena_bytes in step.arena_sizes for step in shortage.steps)
 
 
-@pytest.mark.parametrize(("target", "of_smaller_arenas"), [(M4, 0), (X86, 7)])
+@pytest.mark.parametrize(("target", "of_smaller_arenas"), [(M4, 0), (M4_CMSIS, 0), (X86, 7)])
 def test_one_step_below_the_smallest(target: str, of_smaller_arenas: int) -> None:
     named_count = unique = exact = smaller = 0
     for _, model, measured in cases(target):
@@ -47,8 +48,8 @@ def test_one_step_below_the_smallest(target: str, of_smaller_arenas: int) -> Non
     )
 
 
-@pytest.mark.parametrize("target", [M4, X86])
-def test_with_the_line_that_tflm_prints_next_one_step_is_left(target: str) -> None:
+@pytest.mark.parametrize(("target", "count"), [(M4, 139), (M4_CMSIS, 140), (X86, 139)])
+def test_with_the_line_that_tflm_prints_next_one_step_is_left(target: str, count: int) -> None:
     """The measured logs end before it: whether it was an input or an output."""
     unique = 0
     for _, model, measured in cases(target):
@@ -59,7 +60,17 @@ def test_with_the_line_that_tflm_prints_next_one_step_is_left(target: str) -> No
         (shortage,) = explain("\n".join(log), model, target).shortages
         assert shortage.arena_bytes == measured["min_arena_bytes_multiple_of_16"] - 16
         unique += 1
-    assert unique == 139
+    assert unique == count
+
+
+def test_available_has_no_sign() -> None:
+    """TFLM prints it with %u: below zero it starts again from the top of 32 bits."""
+    steps = ArenaSteps(plan_arena(named("person_detect"), M4))
+    event = steps.first_failure(3451)
+    assert event is not None
+    assert (
+        steps.message(event, 3451) == "Failed to allocate tail memory. Requested: 56, available 4294967288, missing: 64"
+    )
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
@@ -20,8 +19,6 @@ from tinylab.model import Model
 from tinylab.runtime import ArenaPlan, plan_arena
 
 MESSAGES: tuple[Message, ...] = ARENA_MESSAGES + RESOLVER_MESSAGES + MODEL_MESSAGES
-
-_COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")  # ESP-IDF's logs have them
 
 
 def explain(
@@ -57,7 +54,6 @@ def _plan(model: Model | None, target: Target, memory_planner: str) -> tuple[Are
 
 def _recognised(log_text: str, model: Model | None) -> Iterator[ExplainedLine]:
     for number, line in enumerate(log_text.splitlines(), 1):
-        line = _COLOUR.sub("", line)
         for message in MESSAGES:
             if match := message.pattern.search(line):
                 words = message.explain(match.groupdict(), model)
