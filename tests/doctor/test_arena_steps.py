@@ -9,6 +9,7 @@ import pytest
 from tests.arena.models import allocate, custom_chain, hello_world
 from tinylab.arena import MicroAllocator
 from tinylab.doctor import ArenaSteps
+from tinylab.doctor.arena_steps import needed_at
 from tinylab.errors import ArenaError
 from tinylab.model import Model
 from tinylab.runtime import arena_needs, plan_arena
@@ -63,12 +64,25 @@ def test_a_plan_is_found_again_from_every_message(target: str) -> None:
 
 @pytest.mark.parametrize("model", [hello_world(), custom_chain([16, 5, 70, 3, 32])], ids=lambda model: model.name)
 def test_growth_adds_what_was_missing(model: Model) -> None:
-    growth = ArenaSteps(plan_arena(model, "cortex-m4/reference")).growth(400)
-    assert len(growth) > 3
-    for step, following in pairwise(growth):
-        if step.missing_bytes is not None:
-            assert following.arena_bytes == step.arena_bytes + step.missing_bytes
-    assert sum(step.missing_bytes is None for step in growth) == 1  # the planner's, and what lacks there is enough
+    steps = ArenaSteps(plan_arena(model, "cortex-m4/reference"))
+    for start in range(400, 416):
+        growth = steps.growth(start)
+        assert len(growth) > 3
+        for step, following in pairwise(growth):
+            if step.missing_bytes is not None:
+                assert following.arena_bytes == step.arena_bytes + step.missing_bytes
+        assert sum(step.missing_bytes is None for step in growth) == 1  # the planner's
+
+
+def test_the_planners_step_needs_a_size_of_that_remainder() -> None:
+    """5 × 40 bytes of work area: it takes 208, since it starts and ends at a multiple of 16."""
+    steps = ArenaSteps(plan_arena(custom_chain([16, 5, 70, 3, 32]), "cortex-m4/reference"))
+    for rest in range(16):
+        (event,) = [event for event in steps.layout(rest) if event.section == "planner"]
+        needed = needed_at(event, rest)
+        assert needed % 16 == rest
+        assert steps.message(event, needed - 16) == "Too many buffers (max is 4)"
+        assert steps.message(event, needed) == "Too many buffers (max is 5)"  # which they are
 
 
 def test_growth_ends_where_everything_fits() -> None:
