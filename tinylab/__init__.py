@@ -27,7 +27,7 @@ from tinylab.runtime import (
 )
 
 if TYPE_CHECKING:
-    from tinylab import comparison, peers, speech, views, zoo
+    from tinylab import comparison, doctor, peers, speech, views, zoo
     from tinylab.comparison import compare
 
 __version__ = "0.1.0"
@@ -49,6 +49,7 @@ __all__ = [
     "compare_planners",
     "compare_tenancy",
     "comparison",
+    "doctor",
     "fuse",
     "load_model",
     "peers",
@@ -62,7 +63,7 @@ __all__ = [
     "zoo",
 ]
 
-_LAZY_ROOMS = ("comparison", "peers", "speech", "views", "zoo")
+_LAZY_ROOMS = ("comparison", "doctor", "peers", "speech", "views", "zoo")
 
 
 def __getattr__(name: str) -> Any:

@@ -107,8 +107,9 @@ class SingleArenaBufferAllocator:
         if available >= requested:
             return
         missing = requested - available
+        printed = available % (1 << 32)  # below 0, TFLM prints an unsigned number
         raise ArenaError(
-            f"Failed to {what}. Requested: {requested}, available {available}, missing: {missing}",
+            f"Failed to {what}. Requested: {requested}, available {printed}, missing: {missing}",
             arena_bytes=self.size_bytes,
             requested_bytes=requested,
             available_bytes=available,
