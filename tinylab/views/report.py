@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tinylab.comparison import Comparison, LayerRow
-from tinylab.views.arena import arena_picture, arena_text
+from tinylab.views.arena import arena_text
+from tinylab.views.arena_figure import arena_picture
 from tinylab.views.comparison import (
     comparison_text,
     confusion_picture,
