@@ -33,9 +33,11 @@ def allocation_text(plan: ArenaPlan) -> str:
     return f"AllocateTensors of {plan.model.name}\n{table(headers, rows, left=2)}\n{needs_text(plan)}"
 
 
-def allocation_picture(plan: ArenaPlan) -> Picture:
+def allocation_picture(plan: ArenaPlan, arena_bytes: int | None = None) -> Picture:
     """Head, temp, the planner's work area and tail stacked, a step of AllocateTensors after another; the lines are
     the smallest arena that works and arena_used_bytes. Phases of few steps are drawn wider than they last.
+
+    arena_bytes: a size to try: a line of its own, and a cross at the first step that does not fit.
     """
     needs, events = plan.needs, plan.events
     edges = step_edges([len(of_it) for _, of_it in phases(events)])
@@ -43,7 +45,7 @@ def allocation_picture(plan: ArenaPlan) -> Picture:
     axes = axes_at(figure, 0.8, 0.75, _WIDTH_INCHES, _HEIGHT_INCHES)
     tall = max(needs.smallest_arena_bytes, plan.peak.needed_bytes)
     axes.set_xlim(0, edges[-1])
-    axes.set_ylim(0, tall * 1.12)
+    axes.set_ylim(0, max(tall, arena_bytes or 0) * 1.12)
     bottoms = np.zeros(len(events))
     for kind, sizes in _layers(events).items():
         look = LOOKS[kind]
@@ -53,17 +55,10 @@ def allocation_picture(plan: ArenaPlan) -> Picture:
             tops, edges, baseline=bottoms, fill=True, facecolor=look.colour, hatch=look.hatch, edgecolor="black", lw=0.4
         )
         bottoms = tops
-    smallest = f"smallest arena that works: {needs.smallest_arena_bytes:,} bytes"
-    used = f"arena_used_bytes: {needs.used_bytes:,}"
-    axes.axhline(needs.smallest_arena_bytes, color="black", linewidth=1.1, linestyle="--")
-    axes.axhline(needs.used_bytes, color="black", linewidth=1.1, linestyle=":")
-    axes.text(edges[-1] * 0.01, needs.smallest_arena_bytes + tall * 0.012, smallest, size=8, va="bottom")
-    axes.text(edges[-1] * 0.01, needs.used_bytes - tall * 0.012, used, size=8, va="top")
+    _draw_lines(axes, plan, edges)
+    if arena_bytes is not None:
+        _draw_attempt(axes, plan, edges, arena_bytes)
     _name_phases(axes, plan, edges)
-    peak = events.index(plan.peak)
-    axes.plot(
-        [(edges[peak] + edges[peak + 1]) / 2], [tall * 1.06], marker="v", color="black", markersize=7, clip_on=False
-    )
     axes.set_ylabel("bytes", size=8)
     axes.yaxis.set_major_formatter("{x:,.0f}")
     axes.tick_params(axis="y", labelsize=7)
@@ -72,6 +67,53 @@ def allocation_picture(plan: ArenaPlan) -> Picture:
         figure,
         allocation_text(plan),
         f"Bytes of {', '.join(_layers(events))} at each step of AllocateTensors, stacked. The {needs_text(plan)}.",
+    )
+
+
+def _draw_lines(axes: Axes, plan: ArenaPlan, edges: Sequence[float]) -> None:
+    """What it needs, what it uses in the end, and the step that needs most."""
+    needs, (_, high) = plan.needs, axes.get_ylim()
+    box = {"facecolor": "white", "edgecolor": "none", "pad": 0.6}
+    for value, line, text, where in (
+        (
+            needs.smallest_arena_bytes,
+            "--",
+            f"smallest arena that works: {needs.smallest_arena_bytes:,} bytes",
+            "bottom",
+        ),
+        (needs.used_bytes, ":", f"arena_used_bytes: {needs.used_bytes:,}", "top"),
+    ):
+        axes.axhline(value, color="black", linewidth=1.1, linestyle=line)
+        place = value + high * (0.014 if where == "bottom" else -0.014)
+        axes.text(edges[-1] * 0.01, place, text, size=8, va=where, bbox=box)
+    peak = plan.events.index(plan.peak)
+    middle, top = (edges[peak] + edges[peak + 1]) / 2, needs.smallest_arena_bytes + high * 0.045
+    axes.plot([middle], [top], marker="v", color="black", markersize=7, clip_on=False)
+    axes.text(middle - edges[-1] * 0.012, top, "peak", size=8, va="center", ha="right")
+
+
+def _draw_attempt(axes: Axes, plan: ArenaPlan, edges: Sequence[float], arena_bytes: int) -> None:
+    """An arena of that size, and where it is full."""
+    axes.axhline(arena_bytes, color="black", linewidth=2.2)
+    event = plan.fails_at(arena_bytes)
+    middle = edges[-1] / 2
+    said = f"an arena of {arena_bytes:,} bytes works"
+    if event is not None:
+        at = plan.events.index(event)
+        middle, said = (edges[at] + edges[at + 1]) / 2, f"{arena_bytes:,} bytes: fails here"
+        axes.plot([middle], [arena_bytes], marker="X", color="white", markeredgecolor="black", markersize=13, zorder=5)
+    left = middle > edges[-1] / 2
+    axes.annotate(
+        said,
+        (middle, arena_bytes),
+        xytext=(-10 if left else 10, -6),
+        textcoords="offset points",
+        size=9,
+        weight="bold",
+        ha="right" if left else "left",
+        va="top",
+        zorder=6,
+        bbox={"facecolor": "white", "edgecolor": "black", "linewidth": 0.5, "pad": 1.5},
     )
 
 

@@ -73,7 +73,7 @@ def simple_arena_picture(plan: ArenaPlan) -> Picture:
     parts, whole = arena_parts(plan), plan.needs.smallest_arena_bytes
     figure = Figure(figsize=(9, 2.1))
     axes = axes_at(figure, 0.2, 0.1, 8.6, 1.55)
-    axes.set_xlim(0, whole)
+    axes.set_xlim(-0.003 * whole, 1.003 * whole)
     axes.set_ylim(0, 1.55)
     axes.axis("off")
     inch = whole / 8.6

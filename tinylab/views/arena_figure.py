@@ -35,19 +35,22 @@ def arena_picture(
     *,
     moment: int | None = None,
     selected: PlannedBuffer | None = None,
+    whole_arena: bool = True,
 ) -> Picture:
     """The head over time: each buffer a box; across, the moments it is alive; up, its bytes. Boxes never overlap:
     that is what planning means. Below it, the bytes alive at each moment, the peak marked. Of an ArenaPlan, the whole
     arena stands at the left: while it is planned, and when it is ready to run.
 
     operator_names: of the main subgraph, in order, where `plan` does not know them. moment, selected: to point at.
+    whole_arena: False leaves the left part out.
     """
     memory_plan = memory_plan_of(plan)
     if operator_names and not memory_plan.moment_names:
         memory_plan = memory_plan._replace(moment_names=("inputs", *operator_names))
     count = max(memory_plan.moment_count, 1)
     width = min(max(0.32 * count, 4.6), 10.0)
-    left = 0.9 + (_WHOLE_INCHES + 0.7 if isinstance(plan, ArenaPlan) else 0)
+    whole = plan if isinstance(plan, ArenaPlan) and whole_arena else None
+    left = 0.9 + (_WHOLE_INCHES + 0.7 if whole else 0)
     bottom = _NAMES_INCHES + _SUM_INCHES + 0.12
     figure = Figure(figsize=(left + width + 0.2, bottom + _HEAD_INCHES + _TITLE_INCHES))
     head = axes_at(figure, left, bottom, width, _HEAD_INCHES)
@@ -58,8 +61,8 @@ def arena_picture(
         for axes in (head, sums):
             axes.axvspan(moment - 0.5, moment + 0.5, facecolor="none", edgecolor="black", linewidth=1.6, zorder=5)
     kinds = {buffer_kind(plan, buffer) for buffer in memory_plan.buffers}
-    if isinstance(plan, ArenaPlan):
-        _draw_whole(axes_at(figure, 0.75, _NAMES_INCHES, _WHOLE_INCHES, _SUM_INCHES + 0.12 + _HEAD_INCHES), plan)
+    if whole:
+        _draw_whole(axes_at(figure, 0.75, _NAMES_INCHES, _WHOLE_INCHES, _SUM_INCHES + 0.12 + _HEAD_INCHES), whole)
     heading = title or (f"{plan.model.name} on {plan.target.name}" if isinstance(plan, ArenaPlan) else "")
     _write_title(figure, left, bottom, heading or "tensor arena: the head over time", kinds)
     return Picture(figure, arena_text(plan), _alt(plan, memory_plan, heading))
@@ -86,14 +89,17 @@ def _draw_head(
         axes.add_patch(box)
     axes.axhline(top, color="black", linewidth=0.9, linestyle="--", zorder=1)
     peak = peak_moment(memory_plan)
-    axes.axvline(peak, color="black", linewidth=0.9, linestyle=":", zorder=1)
+    axes.plot([peak], [top * 1.05], marker="v", color="black", markersize=6)
     labeller = Labeller(axes, [*boxes, (-0.5, top, count, top * 0.1)])
     for buffer, box_place in zip(buffers, boxes, strict=True):
         look, name = LOOKS[buffer_kind(plan, buffer)], short_name(buffer)
         size = f"{buffer.requested_bytes:,}"
         texts = (f"{name}\n{size} B", f"{name}\n{size}", name)
         labeller.label(box_place, texts, 7, look.text_colour, on_white=bool(look.hatch))
-    axes.text(count - 0.6, top * 1.015, f"head: {memory_plan.head_bytes:,} bytes", size=8, ha="right", va="bottom")
+    said = f" head: {memory_plan.head_bytes:,} bytes "
+    peak_is_left = peak < count / 2
+    where = (count - 0.5, "right") if peak_is_left else (-0.5, "left")
+    axes.text(where[0], top * 1.015, said, size=8, ha=where[1], va="bottom")
     axes.set_ylabel("head: bytes from the arena's start", size=8)
     axes.yaxis.set_major_formatter("{x:,.0f}")
     axes.tick_params(labelsize=7)

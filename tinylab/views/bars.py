@@ -31,11 +31,12 @@ def stacked_bar(axes: Axes, left: float, width: float, parts: Sequence[Part], si
         box.set(edgecolor="black", linewidth=0.6, gid=part.kind)
         axes.add_patch(box)
     low, high = axes.get_ylim()
+    ceiling = max(part.start_bytes + part.size_bytes for part in parts)
     inches = axes.get_position().height * axes.figure.get_size_inches()[1]  # type: ignore[union-attr]
     lines = 1 + max(part.label.count("\n") for part in parts)
     step = lines * size * 1.25 / 72 / inches * (high - low)
     middles = [part.start_bytes + part.size_bytes / 2 for part in parts]
-    for part, middle, height in zip(parts, middles, spread(middles, step, low, high), strict=True):
+    for part, middle, height in zip(parts, middles, spread(middles, step, low, ceiling), strict=True):
         right = left + width
         axes.plot([right, right + 0.12, right + 0.2], [middle, height, height], color="black", linewidth=0.5)
         axes.text(right + 0.24, height, part.label, size=size, va="center", ha="left")
