@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
@@ -55,11 +56,8 @@ def arena_picture(
     figure = Figure(figsize=(left + width + 0.2, bottom + _HEAD_INCHES + _TITLE_INCHES))
     head = axes_at(figure, left, bottom, width, _HEAD_INCHES)
     sums = axes_at(figure, left, _NAMES_INCHES, width, _SUM_INCHES)
-    _draw_head(head, plan, memory_plan, selected)
-    _draw_sums(sums, memory_plan)
-    if moment is not None:
-        for axes in (head, sums):
-            axes.axvspan(moment - 0.5, moment + 0.5, facecolor="none", edgecolor="black", linewidth=1.6, zorder=5)
+    _draw_head(head, plan, memory_plan, selected, moment)
+    _draw_sums(sums, memory_plan, moment)
     kinds = {buffer_kind(plan, buffer) for buffer in memory_plan.buffers}
     if whole:
         _draw_whole(axes_at(figure, 0.75, _NAMES_INCHES, _WHOLE_INCHES, _SUM_INCHES + 0.12 + _HEAD_INCHES), whole)
@@ -75,42 +73,72 @@ def planning_peak(plan: ArenaPlan) -> ArenaEvent:
 
 
 def _draw_head(
-    axes: Axes, plan: MemoryPlan | ArenaPlan, memory_plan: MemoryPlan, selected: PlannedBuffer | None
+    axes: Axes,
+    plan: MemoryPlan | ArenaPlan,
+    memory_plan: MemoryPlan,
+    selected: PlannedBuffer | None,
+    moment: int | None,
 ) -> None:
     count, top = max(memory_plan.moment_count, 1), max(memory_plan.head_bytes, 1)
     axes.set_xlim(-0.5, count - 0.5)
     axes.set_ylim(-0.012 * top, top * 1.1)  # a thin box at 0 shows above the axis
-    buffers = [buffer for buffer in memory_plan.buffers if buffer.last_used >= 0]
-    boxes = [(b.first_used - 0.5, b.offset, b.last_used - b.first_used + 1, b.size_bytes) for b in buffers]
-    for buffer, (x, y, width, height) in zip(buffers, boxes, strict=True):
-        look = LOOKS[buffer_kind(plan, buffer)]
-        box = Rectangle((x, y), width, height, facecolor=look.colour, edgecolor="black", hatch=look.hatch)
-        box.set(linewidth=2.4 if buffer == selected else 0.6, zorder=3 if buffer == selected else 2, gid="buffer")
-        axes.add_patch(box)
+    if moment is not None:
+        axes.axvspan(moment - 0.5, moment + 0.5, facecolor="#DDDDDD", zorder=0)
+    for buffer in memory_plan.buffers:
+        if buffer.last_used >= 0:
+            look = LOOKS[buffer_kind(plan, buffer)]
+            place = (buffer.first_used - 0.5, buffer.offset)
+            box = Rectangle(place, _width(buffer), buffer.size_bytes, facecolor=look.colour, hatch=look.hatch)
+            box.set(edgecolor="black", linewidth=3 if buffer == selected else 0.6, gid="buffer")
+            box.set(zorder=3 if buffer == selected else 2)
+            if moment is not None and not buffer.alive_at(moment):
+                box.set(facecolor=_paler(look.colour), edgecolor="black" if buffer == selected else "#999999")
+            axes.add_patch(box)
     axes.axhline(top, color="black", linewidth=0.9, linestyle="--", zorder=1)
     peak = peak_moment(memory_plan)
     axes.plot([peak], [top * 1.05], marker="v", color="black", markersize=6)
-    labeller = Labeller(axes, [*boxes, (-0.5, top, count, top * 0.1)])
-    for buffer, box_place in zip(buffers, boxes, strict=True):
-        look, name = LOOKS[buffer_kind(plan, buffer)], short_name(buffer)
-        size = f"{buffer.requested_bytes:,}"
-        texts = (f"{name}\n{size} B", f"{name}\n{size}", name)
-        labeller.label(box_place, texts, 7, look.text_colour, on_white=bool(look.hatch))
-    said = f" head: {memory_plan.head_bytes:,} bytes "
-    peak_is_left = peak < count / 2
-    where = (count - 0.5, "right") if peak_is_left else (-0.5, "left")
-    axes.text(where[0], top * 1.015, said, size=8, ha=where[1], va="bottom")
+    x, side = (count - 0.5, "right") if peak < count / 2 else (-0.5, "left")
+    axes.text(x, top * 1.015, f" head: {memory_plan.head_bytes:,} bytes ", size=8, ha=side, va="bottom")
+    _label_buffers(axes, plan, memory_plan, moment)
     axes.set_ylabel("head: bytes from the arena's start", size=8)
     axes.yaxis.set_major_formatter("{x:,.0f}")
     axes.tick_params(labelsize=7)
     axes.tick_params(axis="x", bottom=False, labelbottom=False)
 
 
-def _draw_sums(axes: Axes, plan: MemoryPlan) -> None:
+def _label_buffers(axes: Axes, plan: MemoryPlan | ArenaPlan, memory_plan: MemoryPlan, moment: int | None) -> None:
+    """Name and size of each buffer for which there is room; inputs and outputs first, they are looked for."""
+    count, top = max(memory_plan.moment_count, 1), max(memory_plan.head_bytes, 1)
+    kinds = {buffer: buffer_kind(plan, buffer) for buffer in memory_plan.buffers if buffer.last_used >= 0}
+    boxes = {buffer: (buffer.first_used - 0.5, buffer.offset, _width(buffer), buffer.size_bytes) for buffer in kinds}
+    labeller = Labeller(axes, [*boxes.values(), (-0.5, top, count, top * 0.1)])
+    for buffer in sorted(kinds, key=lambda buffer: not kinds[buffer].startswith("graph")):
+        look, name, size = LOOKS[kinds[buffer]], short_name(buffer), f"{buffer.requested_bytes:,}"
+        pale = moment is not None and not buffer.alive_at(moment)
+        colour = "#666666" if pale else look.text_colour
+        labeller.label(
+            boxes[buffer], (f"{name}\n{size} B", f"{name}\n{size}", name), 7, colour, on_white=bool(look.hatch)
+        )
+
+
+def _width(buffer: PlannedBuffer) -> int:
+    return buffer.last_used - buffer.first_used + 1
+
+
+def _paler(colour: str) -> tuple[float, float, float]:
+    """A colour mixed with three parts of white: of what is not alive."""
+    red, green, blue = (0.75 + 0.25 * part for part in to_rgb(colour))
+    return red, green, blue
+
+
+def _draw_sums(axes: Axes, plan: MemoryPlan, moment: int | None) -> None:
     moments = range(max(plan.moment_count, 1))
     sums, peak = [plan.bytes_alive_at(moment) for moment in moments], peak_moment(plan)
     colours = ["black" if moment == peak else "#BBBBBB" for moment in moments]
     axes.bar(moments, sums, width=1, color=colours, edgecolor="black", linewidth=0.4)
+    if moment is not None:
+        axes.axvspan(moment - 0.5, moment + 0.5, facecolor="#DDDDDD", zorder=0)
+        axes.bar([moment], [sums[moment]], width=1, facecolor="none", edgecolor="black", linewidth=2.5)
     axes.set_xlim(-0.5, len(moments) - 0.5)
     axes.set_ylim(0, max(plan.head_bytes, 1) * 1.45)
     axes.axhline(plan.head_bytes, color="black", linewidth=0.9, linestyle="--")
@@ -129,6 +157,8 @@ def _draw_sums(axes: Axes, plan: MemoryPlan) -> None:
     names = [moment_name(plan, moment) for moment in moments]
     axes.set_xticks(moments, names, rotation=90, fontsize=7 if len(names) <= 60 else 5.5)
     axes.tick_params(axis="y", labelsize=7)
+    if moment is not None:
+        axes.get_xticklabels()[moment].set_fontweight("bold")
 
 
 def _draw_whole(axes: Axes, plan: ArenaPlan) -> None:

@@ -17,7 +17,8 @@ _FAILED_TO = {"head": "resize buffer", "tail": "allocate tail memory", "temp": "
 class ArenaFailure(NamedTuple):
     """The first step that does not fit into an arena of arena_bytes.
 
-    phase, owner, category: as in ArenaEvent; message: TFLM's first words about it, "" where it says nothing.
+    phase, owner, category: as in ArenaEvent; message: TFLM's first words about it, "" where it says nothing and goes
+    on. NB: in one Prepare TFLM may ask for the same things in another order, and so name another of them.
     missing_bytes: what this step lacks; smallest_arena_bytes: what would do for all of them.
     """
 
@@ -50,10 +51,12 @@ def failure_text(plan: ArenaPlan, arena_bytes: int) -> str:
     """Whether an arena of that size works; if not: the step, TFLM's words, the bytes missing and the remedy."""
     needs, failure = plan.needs, arena_failure(plan, arena_bytes)
     if failure is None:
-        used = f"of which {needs.used_bytes:,} are used once it is planned"
-        return f"an arena of {arena_bytes:,} bytes works; {needs.smallest_arena_bytes:,} would do, {used}"
+        spare = arena_bytes - needs.smallest_arena_bytes
+        size = f"{spare:,} bytes more than the smallest that does" if spare else "the smallest that does"
+        return f"an arena of {arena_bytes:,} bytes works: {size}; once planned it uses {needs.used_bytes:,}"
     step = event_text(failure.phase, failure.owner, failure.category)
-    says = f'TFLM says: "{failure.message}"' if failure.message else "TFLM does not look, and writes to address 0"
+    unseen = "writes to address 0" if failure.phase == "create" else "its tail has grown over temp memory: it can crash"
+    says = f'TFLM says: "{failure.message}"' if failure.message else f"TFLM does not look: {unseen}"
     missing = failure.smallest_arena_bytes - arena_bytes
     lines = [
         f"an arena of {arena_bytes:,} bytes is too small: it fails in {step}",
@@ -76,7 +79,8 @@ def _message(plan: ArenaPlan, event: ArenaEvent, arena_bytes: int) -> str:
         free = align_down(arena_bytes - event.tail_bytes, ARENA_ALIGNMENT) - align_up(
             event.head_bytes + event.temp_bytes, ARENA_ALIGNMENT
         )
-        return f"Too many buffers (max is {max(free, 0) // max(each, 1)})"
+        # Below 0, variables have been put over temp memory, which TFLM's tail does not look at: it goes on, and dies.
+        return f"Too many buffers (max is {free // max(each, 1)})" if free >= 0 else ""
     missing = event.needed_bytes - arena_bytes
     available = (event.requested_bytes - missing) % 2**32  # TFLM prints it as %u, also where it is below 0
     return (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from matplotlib.axes import Axes
@@ -88,15 +88,19 @@ class Labeller:
                     self._write(middle, text, size, colour, rotation, on_white)
                     return True
         for text in texts[1:] or texts:
-            width, height = text_inches(text, size)
-            left = area.left + (area.width - width) / 2
-            for bottom in (area.bottom + area.height + _MARGIN_INCHES, area.bottom - height - _MARGIN_INCHES):
-                beside = Area(left - _MARGIN_INCHES, bottom, width + 2 * _MARGIN_INCHES, height)
+            for beside in self._places_beside(area, *text_inches(text, size)):
                 if self._room.holds(beside) and not any(beside.meets(other) for other in self._taken):
                     self._write(beside, text, size, "black", 0, False)
                     self._taken.append(beside)
                     return True
         return False
+
+    def _places_beside(self, area: Area, width: float, height: float) -> Iterator[Area]:
+        """Above and below an area: in its middle, then at either end."""
+        wide = width + 2 * _MARGIN_INCHES
+        for left in (area.left + (area.width - wide) / 2, area.left, area.left + area.width - wide):
+            for bottom in (area.bottom + area.height + _MARGIN_INCHES, area.bottom - height - _MARGIN_INCHES):
+                yield Area(left, bottom, wide, height)
 
     def _area(self, box: tuple[float, float, float, float]) -> Area:
         x, y, width, height = box

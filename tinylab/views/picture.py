@@ -50,7 +50,8 @@ class Picture:
     def html(self) -> str:
         """The picture as an <img> that needs no file and says what it shows."""
         data = base64.b64encode(self.png()).decode()
-        return f'<img alt="{html.escape(self.alt, quote=True)}" src="data:image/png;base64,{data}">'
+        alt = html.escape(self.alt, quote=True)
+        return f'<img alt="{alt}" style="max-width: 100%; height: auto" src="data:image/png;base64,{data}">'
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         return {"image/png": self.png(), "text/plain": self.text}

@@ -15,7 +15,7 @@ from tinylab.arena.memory_planners import DEFAULT_PLANNER, MEMORY_PLANNERS
 from tinylab.arena.target import DEFAULT_TARGET
 from tinylab.errors import TinylabError
 from tinylab.model import Model
-from tinylab.runtime import ArenaTrace, trace_arena
+from tinylab.runtime import ArenaPlan, ArenaTrace, trace_arena
 from tinylab.views.allocation_figure import allocation_picture
 from tinylab.views.arena_figure import arena_picture
 from tinylab.views.buffer_kinds import buffer_kind, short_name
@@ -31,7 +31,7 @@ from tinylab.views.player_state import (
 )
 from tinylab.views.text import shorten
 
-FOLLOW = "what the operator writes"
+FOLLOW = -1  # the choice that is no buffer: look at what the operator writes
 _CHANGED = re.compile(r"\*[0-9a-f]{2}\b")  # a byte as bytes_text marks it
 _WIDE = {"width": "36rem"}
 _STYLE = {"description_width": "9rem"}
@@ -72,16 +72,14 @@ class ArenaPlayer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no t
         self._trace = make(targets[0], planner)
         self._redrawing = True
         self._make_controls(targets, planner)
+        words = ipywidgets.VBox([self._words, self.first_byte, self._bytes])
         super().__init__(
             [
                 ipywidgets.HBox([self.target, self.planner]),
                 _heading("one inference, operator by operator"),
                 ipywidgets.HBox([self.moment, self.previous, self.next, self.play]),
                 self.buffer,
-                self._words,
-                self._head,
-                ipywidgets.HBox([self.first_byte]),
-                self._bytes,
+                ipywidgets.HBox([words, self._head], layout={"flex_flow": "row wrap"}),  # side by side where they fit
                 _heading("how large must the arena be?"),
                 self.arena_bytes,
                 self._verdict,
@@ -93,7 +91,7 @@ class ArenaPlayer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no t
     @property
     def state(self) -> ArenaStep:
         """What is shown, as a frozen value to take away."""
-        return arena_step(self._trace, self.moment.value, self.buffer.value, self.arena_bytes.value)
+        return arena_step(self._trace, self.moment.value, self._chosen(), self.arena_bytes.value)
 
     @property
     def text(self) -> str:
@@ -131,6 +129,10 @@ class ArenaPlayer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no t
         self.first_byte.observe(lambda _: self._show_bytes(), names="value")
         self.arena_bytes.observe(lambda _: self._show_size(), names="value")
 
+    def _chosen(self) -> PlannedBuffer | None:
+        """The buffer that was picked, or None where the view follows the operators."""
+        return None if self.buffer.value == FOLLOW else self._trace.plan.memory_plan.buffers[self.buffer.value]
+
     def _move(self, by: int) -> None:
         self.moment.value = min(max(self.moment.value + by, 0), self.moment.max)
 
@@ -145,10 +147,16 @@ class ArenaPlayer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no t
 
     def _take_trace(self) -> None:
         """Show a new trace: its buffers to choose from, and arenas up to a quarter more than it needs."""
-        plan, chosen = self._trace.plan, self.buffer.value
+        plan = self._trace.plan
         self._redrawing = True
-        self.buffer.options = [(FOLLOW, None), *((_label(self._trace, b), b) for b in plan.memory_plan.buffers)]
-        self.buffer.value = next((b for b in plan.memory_plan.buffers if chosen and _same(b, chosen)), None)
+        buffers = plan.memory_plan.buffers
+        chosen = self.buffer.label
+        self.buffer.options = [
+            ("what the operator writes", FOLLOW),
+            *((_label(plan, b), i) for i, b in enumerate(buffers)),
+        ]
+        labels = [label for label, _ in self.buffer.options]
+        self.buffer.label = chosen if chosen in labels else labels[0]
         smallest = plan.needs.smallest_arena_bytes
         self.arena_bytes.max = -(-smallest * 5 // 4 // 16) * 16
         self.arena_bytes.value = smallest
@@ -188,14 +196,10 @@ def _heading(text: str) -> ipywidgets.HTML:
     return ipywidgets.HTML(f"<b>{html.escape(text)}</b>")
 
 
-def _label(trace: ArenaTrace, buffer: PlannedBuffer) -> str:
-    kind = buffer_kind(trace.plan, buffer)
+def _label(plan: ArenaPlan, buffer: PlannedBuffer) -> str:
+    """A buffer as the menu names it: the same for every target and planner that has it."""
+    kind = buffer_kind(plan, buffer)
     return f"{short_name(buffer)}: {kind}, {buffer.requested_bytes:,} bytes, {shorten(buffer.name, 32)}"
-
-
-def _same(one: PlannedBuffer, other: PlannedBuffer) -> bool:
-    """Whether two plans mean the same buffer."""
-    return one._replace(offset=0) == other._replace(offset=0)
 
 
 def _pre(text: str, *, marked: bool = False) -> str:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from tinylab.arena import PlannedBuffer
 from tinylab.runtime import ArenaPlan, ArenaTrace
-from tinylab.views.buffer_kinds import buffer_kind, moment_name, short_name
+from tinylab.views.buffer_kinds import buffer_kind, short_name
 from tinylab.views.failures import ArenaFailure, arena_failure, failure_text
 from tinylab.views.text import shorten
 
@@ -105,13 +105,13 @@ def moment_text(step: ArenaStep) -> str:
     plan = step.plan
     where = f"{plan.model.name} on {plan.target.name}, {plan.memory_planner} planner"
     count = plan.memory_plan.moment_count
-    at = f"moment {step.moment} of {count - 1}: {moment_name(plan.memory_plan, step.moment)}"
+    at = f"moment {step.moment} of {count - 1}:"
     if not step.moment:
-        return f"{where}\n{at} are filled"
+        return f"{where}\n{at} the inputs are filled"
     operator = plan.model.subgraphs[0].operators[step.moment - 1]
     planned = {buffer.tensor_index for buffer in plan.memory_plan.buffers}
     reads = ", ".join(f"t{index}" for index in operator.inputs if index in planned) or "constants only"
-    return f"{where}\n{at} reads {reads} and writes {', '.join(f't{index}' for index in operator.outputs)}"
+    return f"{where}\n{at} operator {operator.index} {operator.name} reads {reads} and writes {', '.join(f't{index}' for index in operator.outputs)}"
 
 
 def buffer_text(step: ArenaStep) -> str:
