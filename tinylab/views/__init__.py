@@ -30,7 +30,7 @@ from tinylab.views.plan_lines import memory_plan_text
 from tinylab.views.player import ArenaPlayer, arena_player
 from tinylab.views.player_state import ArenaStep, arena_step, arena_step_text
 from tinylab.views.progress import progress_bar
-from tinylab.views.report import write_report
+from tinylab.views.report import write_arena_report, write_report
 from tinylab.views.speech import clip_picture, clip_text, features_picture, stream_picture, stream_text
 from tinylab.views.text import table
 
@@ -69,5 +69,6 @@ __all__ = [
     "stream_text",
     "table",
     "tail_text",
+    "write_arena_report",
     "write_report",
 ]

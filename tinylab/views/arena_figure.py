@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 from matplotlib.axes import Axes
@@ -168,13 +169,14 @@ def _draw_whole(axes: Axes, plan: ArenaPlan) -> None:
     axes.set_xlim(0, 3.6)
     axes.set_ylim(0, smallest * 1.1)
     work = event.requested_bytes if event.section == "planner" else 0
+    when = "while planning" if event.phase == "plan" else f"during {event.phase}"
     sizes = [
         ("scratch requests", "scratch\nrequests", event.head_bytes),
         ("temp", "temp", event.temp_bytes),
         ("planner", "planner's\nwork area", work),
     ]
-    stacked_bar(axes, 0.15, 0.55, _parts(sizes, event.tail_bytes, smallest), 7)
-    stacked_bar(axes, 1.95, 0.55, _parts([("head", "head", needs.head_bytes)], needs.tail_bytes, smallest), 7)
+    stacked_bar(axes, 0.15, 0.55, _parts(sizes, [("tail", "tail", event.tail_bytes)], smallest), 7)
+    stacked_bar(axes, 1.95, 0.55, _parts([("head", "head", needs.head_bytes)], _tail_sizes(plan), smallest), 7)
     axes.axhline(smallest, color="black", linewidth=0.9, linestyle="--")
     decides = "planning" if needs.binding == "planning" else "layout"
     axes.text(
@@ -182,7 +184,7 @@ def _draw_whole(axes: Axes, plan: ArenaPlan) -> None:
     )
     axes.set_xticks(
         [0.43, 2.23],
-        [f"while planning\n(needs {event.needed_bytes:,})", f"ready to run\n(uses {needs.used_bytes:,})"],
+        [f"{when}\n(needs {event.needed_bytes:,})", f"ready to run\n(uses {needs.used_bytes:,})"],
         fontsize=8,
     )
     axes.set_ylabel("bytes from the arena's start", size=8)
@@ -191,17 +193,26 @@ def _draw_whole(axes: Axes, plan: ArenaPlan) -> None:
     axes.spines[["top", "right"]].set_visible(False)
 
 
-def _parts(sizes: Sequence[tuple[str, str, int]], tail_bytes: int, arena_bytes: int) -> list[Part]:
-    """From the arena's start upwards, what is left free, and the tail at its end."""
-    parts, start = [], 0
-    for kind, label, size in sizes:
+def _parts(low: Sequence[tuple[str, str, int]], high: Sequence[tuple[str, str, int]], arena_bytes: int) -> list[Part]:
+    """(kind, label, bytes) from the arena's start upwards, what is left free, and the same from its end downwards."""
+    parts, start, end = [], 0, arena_bytes
+    for kind, label, size in low:
         if size:
             parts.append(Part(kind, f"{label}\n{size:,}", start, size))
             start += size
-    free = arena_bytes - tail_bytes - start
-    if free:
-        parts.append(Part("free", f"free\n{free:,}", start, free))
-    return [*parts, Part("tail", f"tail\n{tail_bytes:,}", arena_bytes - tail_bytes, tail_bytes)]
+    for kind, label, size in high:
+        end -= size
+        parts.append(Part(kind, f"{label}\n{size:,}", end, size))
+    return [*parts, Part("free", f"free\n{end - start:,}", start, end - start)] if end > start else parts
+
+
+def _tail_sizes(plan: ArenaPlan) -> list[tuple[str, str, int]]:
+    """The tail from the arena's end downwards, its variables told apart."""
+    sizes = []
+    for is_variable, records in itertools.groupby(plan.allocations, key=lambda record: record.category == "variable"):
+        kind, label = ("variable", "variables") if is_variable else ("tail", "tail")
+        sizes.append((kind, label, sum(record.used_bytes for record in records)))
+    return sizes
 
 
 def _write_title(figure: Figure, left: float, bottom: float, title: str, kinds: set[str]) -> None:

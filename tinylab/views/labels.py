@@ -79,7 +79,7 @@ class Labeller:
         """
         area = self._area(box)
         for text in texts:
-            for rotation in (0, 90):
+            for rotation in (0, 90) if area.height > area.width else (0,):
                 width, height = text_inches(text, size)[:: -1 if rotation else 1]
                 if width + 2 * _MARGIN_INCHES <= area.width and height <= area.height:
                     middle = Area(

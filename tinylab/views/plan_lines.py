@@ -19,9 +19,9 @@ def memory_plan_text(plan: MemoryPlan | ArenaPlan) -> str:
     """TFLM's print of a plan, character for character.
 
     One line a buffer, in planning order; then one line a moment, 80 columns across the head: each buffer by its
-    letter, "*" one that is used at a single moment only (a scratch buffer, or the output), "!" where two share a
-    column, and in brackets the sum of what is alive, in kilobytes rounded up.
-    NB: columns are rounded, so that "!" does not mean an overlap and small buffers may not show at all.
+    letter, "*" one that is used at a single moment only (a scratch buffer, or the output), "!" where two overlap,
+    which no right plan has; and in brackets the sum of what is alive, in kilobytes rounded up.
+    NB: columns are rounded down, so that a small buffer may not show at all.
     """
     memory_plan = plan.memory_plan if isinstance(plan, ArenaPlan) else plan
     lines = [

@@ -109,9 +109,11 @@ def moment_text(step: ArenaStep) -> str:
     if not step.moment:
         return f"{where}\n{at} the inputs are filled"
     operator = plan.model.subgraphs[0].operators[step.moment - 1]
-    planned = {buffer.tensor_index for buffer in plan.memory_plan.buffers}
-    reads = ", ".join(f"t{index}" for index in operator.inputs if index in planned) or "constants only"
-    return f"{where}\n{at} operator {operator.index} {operator.name} reads {reads} and writes {', '.join(f't{index}' for index in operator.outputs)}"
+    tensors = plan.model.subgraphs[0].tensors
+    read = [f"t{index}" for index in operator.inputs if index >= 0 and not tensors[index].is_constant]
+    written = [f"t{index}" for index in operator.outputs if index >= 0]
+    does = f"reads {', '.join(read) or 'constants only'} and writes {', '.join(written) or 'nothing'}"
+    return f"{where}\n{at} operator {operator.index} {operator.name} {does}"
 
 
 def buffer_text(step: ArenaStep) -> str:
