@@ -26,6 +26,6 @@ def test_the_peak_says_how_far_the_head_is_above_the_bound() -> None:
 def test_needs_text_says_what_decides() -> None:
     assert needs_text(hello_plan()) == (
         "smallest arena that works on cortex-m4/reference: 1,072 bytes: planning decides (plan of hello_world: "
-        "GreedyMemoryPlanner); arena_used_bytes is 676 (head 32 + tail 644)"
+        "GreedyMemoryPlanner)\narena_used_bytes is 676 (head 32 + tail 644)"
     )
-    assert "20,416 bytes: the final layout decides; arena_used_bytes is 20,404" in needs_text(kws_plan())
+    assert "20,416 bytes: the final layout decides\narena_used_bytes is 20,404" in needs_text(kws_plan())

@@ -74,11 +74,11 @@ def test_the_size_that_is_tried(player: ArenaPlayer) -> None:
 
 def test_target_and_planner_make_new_values(player: ArenaPlayer) -> None:
     player.buffer.value = 2
-    player.moment.value = 2
+    player.moment.value = 3
     player.planner.value = "linear"
     assert player.state.plan.memory_planner == "linear"
     assert player.state.buffer.offset == 32
-    assert (player.state.moment, player.state.buffer.tensor_index) == (2, 8)
+    assert (player.state.moment, player.state.buffer.tensor_index) == (3, 8)
     player.target.value = "x86-64/reference"
     assert player.state.plan.target.name == "x86-64/reference"
     assert player.arena_bytes.value == player.state.plan.needs.smallest_arena_bytes

@@ -63,11 +63,8 @@ def allocation_picture(plan: ArenaPlan, arena_bytes: int | None = None) -> Pictu
     axes.yaxis.set_major_formatter("{x:,.0f}")
     axes.tick_params(axis="y", labelsize=7)
     _write_title(figure, plan)
-    return Picture(
-        figure,
-        allocation_text(plan),
-        f"Bytes of {', '.join(_layers(events))} at each step of AllocateTensors, stacked. The {needs_text(plan)}.",
-    )
+    said = f"Bytes of {', '.join(_layers(events))} at each step of AllocateTensors, stacked. The {needs_text(plan)}."
+    return Picture(figure, allocation_text(plan), said.replace("\n", "; "))
 
 
 def _draw_lines(axes: Axes, plan: ArenaPlan, edges: Sequence[float]) -> None:

@@ -49,13 +49,13 @@ def peak_text(plan: MemoryPlan) -> str:
 
 
 def needs_text(plan: ArenaPlan) -> str:
-    """The smallest arena that works, and what decides it."""
+    """The smallest arena that works, and what decides it; in a second line what it uses."""
     needs = plan.needs
     used = f"arena_used_bytes is {needs.used_bytes:,} (head {needs.head_bytes:,} + tail {needs.tail_bytes:,})"
     smallest = f"smallest arena that works on {plan.target.name}: {needs.smallest_arena_bytes:,} bytes"
     if needs.binding == "layout":
-        return f"{smallest}: the final layout decides; {used}"
-    return f"{smallest}: planning decides ({event_text(plan.peak.phase, plan.peak.owner, plan.peak.category)}); {used}"
+        return f"{smallest}: the final layout decides\n{used}"
+    return f"{smallest}: planning decides ({event_text(plan.peak.phase, plan.peak.owner, plan.peak.category)})\n{used}"
 
 
 def event_text(phase: str, owner: str, category: str) -> str:

@@ -241,4 +241,4 @@ def _alt(plan: MemoryPlan | ArenaPlan, memory_plan: MemoryPlan, heading: str) ->
         f"{heading or 'Tensor arena'}: {count} buffers over {memory_plan.moment_count} moments as boxes in a head of "
         f"{memory_plan.head_bytes:,} bytes; {peak_text(memory_plan)}."
     )
-    return f"{alt} The {needs_text(plan)}." if isinstance(plan, ArenaPlan) else alt
+    return f"{alt} The {needs_text(plan)}.".replace("\n", "; ") if isinstance(plan, ArenaPlan) else alt
