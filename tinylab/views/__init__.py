@@ -5,7 +5,17 @@ Text, pictures, widgets and HTML, all functions of frozen values. Nothing here t
 
 from __future__ import annotations
 
-from tinylab.views.arena import arena_picture, arena_text, tail_text
+from tinylab.views.allocation_figure import allocation_picture, allocation_text
+from tinylab.views.arena import arena_text, tail_text
+from tinylab.views.arena_bars import (
+    ArenaRow,
+    arena_rows_picture,
+    arena_rows_text,
+    needs_rows,
+    simple_arena_picture,
+    simple_arena_text,
+)
+from tinylab.views.arena_figure import arena_picture
 from tinylab.views.clip_explorer import clip_explorer
 from tinylab.views.comparison import (
     comparison_text,
@@ -14,15 +24,31 @@ from tinylab.views.comparison import (
     layers_picture,
     layers_text,
 )
+from tinylab.views.failures import ArenaFailure, arena_failure, failure_text
 from tinylab.views.picture import Picture
+from tinylab.views.plan_lines import memory_plan_text
+from tinylab.views.player import ArenaPlayer, arena_player
+from tinylab.views.player_state import ArenaStep, arena_step, arena_step_text
 from tinylab.views.progress import progress_bar
-from tinylab.views.report import write_report
+from tinylab.views.report import write_arena_report, write_report
 from tinylab.views.speech import clip_picture, clip_text, features_picture, stream_picture, stream_text
 from tinylab.views.text import table
 
 __all__ = [
+    "ArenaFailure",
+    "ArenaPlayer",
+    "ArenaRow",
+    "ArenaStep",
     "Picture",
+    "allocation_picture",
+    "allocation_text",
+    "arena_failure",
     "arena_picture",
+    "arena_player",
+    "arena_rows_picture",
+    "arena_rows_text",
+    "arena_step",
+    "arena_step_text",
     "arena_text",
     "clip_explorer",
     "clip_picture",
@@ -30,13 +56,19 @@ __all__ = [
     "comparison_text",
     "confusion_picture",
     "confusion_text",
+    "failure_text",
     "features_picture",
     "layers_picture",
     "layers_text",
+    "memory_plan_text",
+    "needs_rows",
     "progress_bar",
+    "simple_arena_picture",
+    "simple_arena_text",
     "stream_picture",
     "stream_text",
     "table",
     "tail_text",
+    "write_arena_report",
     "write_report",
 ]

@@ -1,24 +1,33 @@
-"""The arena over time: which bytes hold which tensor while which operator runs; and the list of what is in the tail."""
+"""The arena in words: which bytes hold which tensor while which operator runs, what lies in the tail, and the peak."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-
-from matplotlib.patches import Rectangle
+from collections.abc import Sequence
 
 from tinylab.arena import AllocationRecord, MemoryPlan, PlannedBuffer
-from tinylab.views.picture import COLOURS, Picture, new_figure
+from tinylab.runtime import ArenaPlan
+from tinylab.views.buffer_kinds import buffer_kind, memory_plan_of, moment_name, peak_moment, short_name
 from tinylab.views.text import shorten, table
 
 
-def arena_text(plan: MemoryPlan) -> str:
-    """The plan as a table: one row a buffer, lowest offset first."""
-    rows = [
-        (shorten(buffer.name, 40), buffer.requested_bytes, buffer.offset, buffer.end, _moments(buffer))
-        for buffer in sorted(plan.buffers, key=lambda buffer: (buffer.offset, buffer.first_used))
-    ]
-    head = f"head: {plan.head_bytes:,} bytes for {len(plan.buffers)} buffers of {_sum(plan.buffers):,} bytes in all"
-    return head + "\n" + table(("tensor or scratch buffer", "bytes", "from", "to", "alive"), rows)
+def arena_text(plan: MemoryPlan | ArenaPlan) -> str:
+    """The head as a table: one row a buffer, lowest offset first; where the peak is; of an ArenaPlan, who writes and
+    reads each, and what decides the smallest arena.
+    """
+    memory_plan = memory_plan_of(plan)
+    buffers = sorted(memory_plan.buffers, key=lambda buffer: (buffer.offset, buffer.first_used))
+    total = sum(buffer.size_bytes for buffer in buffers)
+    headers = ["tensor or scratch buffer", "bytes", "from", "to", "alive"]
+    rows: list[list[object]] = [[_name(b), b.requested_bytes, b.offset, b.end, _moments(b)] for b in buffers]
+    lines = [f"head: {memory_plan.head_bytes:,} bytes for {len(buffers)} buffers of {total:,} bytes in all"]
+    if isinstance(plan, ArenaPlan):
+        headers += ["kind", "written by", "read by"]
+        for row, buffer in zip(rows, buffers, strict=True):
+            row += [buffer_kind(plan, buffer), _operator(plan.writer(buffer)), readers_text(plan, buffer)]
+    lines += [table(headers, rows), peak_text(memory_plan)]
+    if isinstance(plan, ArenaPlan):
+        lines.append(needs_text(plan))
+    return "\n".join(lines)
 
 
 def tail_text(records: Sequence[AllocationRecord]) -> str:
@@ -31,41 +40,43 @@ def tail_text(records: Sequence[AllocationRecord]) -> str:
     return f"tail: {total:,} bytes\n" + table(("category", "count", "requested", "used"), rows)
 
 
-def arena_picture(
-    plan: MemoryPlan, operator_names: Sequence[str] = (), title: str = "tensor arena: the head over time"
-) -> Picture:
-    """Each buffer as a box: across, the moments it is alive; up, its bytes. Boxes never overlap: that is what
-    planning means.
+def peak_text(plan: MemoryPlan) -> str:
+    """The moment of the largest sum, and how far the head is above it."""
+    moment, bound = peak_moment(plan), plan.lower_bound_bytes
+    gap = plan.head_bytes - bound
+    above = "no plan can be smaller" if gap == 0 else f"the head is {gap:,} bytes above this bound"
+    return f"peak: {bound:,} bytes alive at {moment_name(plan, moment)}; {above}"
 
-    operator_names: of the main subgraph, in order, to label the moments.
-    """
-    moments = plan.moment_count
-    figure = new_figure(min(12.0, 4.5 + 0.45 * moments), 4.6)
-    axes = figure.add_subplot()
-    for number, buffer in enumerate(plan.buffers):
-        width = buffer.last_used - buffer.first_used + 1
-        colour = COLOURS[number % len(COLOURS)]
-        left = buffer.first_used - 0.5
-        axes.add_patch(
-            Rectangle((left, buffer.offset), width, buffer.size_bytes, facecolor=colour, edgecolor="white", alpha=0.85)
-        )
-        if buffer.size_bytes > plan.head_bytes / 24:
-            middle = (left + width / 2, buffer.offset + buffer.size_bytes / 2)
-            label = f"{shorten(buffer.name, 6 + 9 * width)}\n{buffer.requested_bytes:,}"
-            axes.annotate(label, middle, ha="center", va="center", fontsize=7, color="black")
-    axes.set_xlim(-0.5, moments - 0.5)
-    axes.set_ylim(0, max(plan.head_bytes, 1) * 1.03)
-    axes.axhline(plan.head_bytes, color="black", linewidth=0.8, linestyle="--")
-    axes.set_ylabel(f"bytes from the arena's start (head: {plan.head_bytes:,})")
-    labels = ["inputs", *operator_names] if len(operator_names) == moments - 1 else [str(i) for i in range(moments)]
-    axes.set_xticks(range(moments), labels, rotation=60, ha="right", fontsize=7)
-    axes.set_title(title)
-    return Picture(figure, arena_text(plan))
+
+def needs_text(plan: ArenaPlan) -> str:
+    """The smallest arena that works, and what decides it; in a second line what it uses."""
+    needs = plan.needs
+    used = f"arena_used_bytes is {needs.used_bytes:,} (head {needs.head_bytes:,} + tail {needs.tail_bytes:,})"
+    smallest = f"smallest arena that works on {plan.target.name}: {needs.smallest_arena_bytes:,} bytes"
+    if needs.binding == "layout":
+        return f"{smallest}: the final layout decides\n{used}"
+    return f"{smallest}: planning decides ({event_text(plan.peak.phase, plan.peak.owner, plan.peak.category)})\n{used}"
+
+
+def event_text(phase: str, owner: str, category: str) -> str:
+    """A step of AllocateTensors in words: "Prepare of operator 3 CONV_2D: TfLiteTensor"."""
+    of = f" of {owner}" if owner and phase != "graph tensors" else f", {owner}" if owner else ""
+    return f"{phase}{of}: {category}"
+
+
+def readers_text(plan: ArenaPlan, buffer: PlannedBuffer) -> str:
+    """The operators that read a buffer, by index; a dash for none."""
+    readers = () if buffer.tensor_index is None else plan.readers(buffer)
+    return ", ".join(map(str, readers)) or "–"
+
+
+def _name(buffer: PlannedBuffer) -> str:
+    return buffer.name if buffer.tensor_index is None else f"{short_name(buffer)} {shorten(buffer.name, 36)}"
+
+
+def _operator(index: int | None) -> str:
+    return "–" if index is None else str(index)
 
 
 def _moments(buffer: PlannedBuffer) -> str:
     return f"{buffer.first_used}–{buffer.last_used}"
-
-
-def _sum(buffers: Iterable[PlannedBuffer]) -> int:
-    return sum(buffer.size_bytes for buffer in buffers)

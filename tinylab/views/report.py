@@ -1,14 +1,22 @@
-"""One self-contained HTML page of a comparison: tables and pictures, nothing fetched from anywhere."""
+"""HTML pages that can be sent to somebody: a comparison, or one model's arena."""
 
 from __future__ import annotations
 
-import base64
-import html
 from collections.abc import Sequence
 from pathlib import Path
 
 from tinylab.comparison import Comparison, LayerRow
-from tinylab.views.arena import arena_picture, arena_text
+from tinylab.runtime import ArenaPlan
+from tinylab.views.allocation_figure import allocation_picture, allocation_text
+from tinylab.views.arena import arena_text, needs_text, tail_text
+from tinylab.views.arena_bars import (
+    AnyArenaRow,
+    arena_rows_picture,
+    arena_rows_text,
+    simple_arena_picture,
+    simple_arena_text,
+)
+from tinylab.views.arena_figure import arena_picture
 from tinylab.views.comparison import (
     comparison_text,
     confusion_picture,
@@ -16,43 +24,38 @@ from tinylab.views.comparison import (
     layers_picture,
     layers_text,
 )
+from tinylab.views.html_page import write_page
 from tinylab.views.picture import Picture
+from tinylab.views.plan_lines import memory_plan_text
 
-_STYLE = """
-body { font-family: system-ui, sans-serif; max-width: 72rem; margin: 2rem auto; padding: 0 1rem; line-height: 1.45; }
-pre { overflow-x: auto; background: #f5f5f5; padding: 0.8rem; font-size: 0.85rem; line-height: 1.3; }
-img { max-width: 100%; height: auto; }
-"""
+_Parts = list[tuple[str, list[Picture | str]]]
 
 
 def write_report(
     path: str | Path, comparison: Comparison, layers: Sequence[LayerRow] = (), operator_names: Sequence[str] = ()
 ) -> Path:
-    """Write the page and return its path. It is written beside and moved into place, so there is never half a page."""
-    target = Path(path)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    title = f"{comparison.model_name}: side by side"
-    parts = [f"<h1>{html.escape(title)}</h1>", _text(comparison_text(comparison))]
+    """Write the page of a comparison and return its path: tables and pictures, nothing fetched from anywhere."""
+    parts: _Parts = [("", [comparison_text(comparison)])]
     if comparison.labels is not None:
-        parts += ["<h2>Confusion</h2>", _picture(confusion_picture(comparison)), _text(confusion_text(comparison))]
+        parts.append(("Confusion", [confusion_picture(comparison), confusion_text(comparison)]))
     if layers:
-        parts += ["<h2>Layer by layer</h2>", _picture(layers_picture(layers)), _text(layers_text(layers))]
-    picture = arena_picture(comparison.plan, operator_names)
-    parts += ["<h2>Arena</h2>", _picture(picture), _text(arena_text(comparison.plan))]
-    page = (
-        f'<!doctype html>\n<html lang="en">\n<head><meta charset="utf-8">\n<title>{html.escape(title)}</title>\n'
-        f"<style>{_STYLE}</style></head>\n<body>\n" + "\n".join(parts) + "\n</body>\n</html>\n"
-    )
-    partial = target.with_name(target.name + ".partial")
-    partial.write_text(page, encoding="utf-8")
-    partial.replace(target)
-    return target
+        parts.append(("Layer by layer", [layers_picture(layers), layers_text(layers)]))
+    parts.append(("Arena", [arena_picture(comparison.plan, operator_names), arena_text(comparison.plan)]))
+    return write_page(path, f"{comparison.model_name}: side by side", parts)
 
 
-def _text(text: str) -> str:
-    return f"<pre>{html.escape(text)}</pre>"
+def write_arena_report(path: str | Path, plan: ArenaPlan, rows: Sequence[AnyArenaRow] = ()) -> Path:
+    """Write the page of one model's arena and return its path: every picture, and what it shows as text.
 
-
-def _picture(picture: Picture) -> str:
-    data = base64.b64encode(picture.png()).decode()
-    return f'<img alt="{html.escape(picture.text, quote=True)}" src="data:image/png;base64,{data}">'
+    rows: arenas to set beside it, of other targets, planners or models together (see needs_rows).
+    """
+    parts: _Parts = [
+        ("", [needs_text(plan), simple_arena_picture(plan), simple_arena_text(plan)]),
+        ("The head, operator by operator", [arena_picture(plan), arena_text(plan)]),
+        ("The head as TFLM prints it", [memory_plan_text(plan)]),
+        ("AllocateTensors, step by step", [allocation_picture(plan), allocation_text(plan)]),
+        ("The tail", [tail_text(plan.allocations)]),
+    ]
+    if rows:
+        parts.append(("Side by side", [arena_rows_picture(rows), arena_rows_text(rows)]))
+    return write_page(path, f"The arena of {plan.model.name} on {plan.target.name}", parts)
