@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from tinylab.errors import DataError
-from tinylab.lessons import keyword_spotting
+from tinylab.lessons import keyword_spotting, several_models, tensor_arena
 from tinylab.lessons.verdict import Verdict
 
 __all__ = ["Verdict", "check"]
 
-_EXERCISES = {**keyword_spotting.EXERCISES}
+_EXERCISES = {**tensor_arena.EXERCISES, **keyword_spotting.EXERCISES, **several_models.EXERCISES}
 
 
 def check(exercise: str, answer: Any) -> Verdict:

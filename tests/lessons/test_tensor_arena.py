@@ -1,0 +1,112 @@
+"""The exercises of notebook 06: solution, stub and named wrong answers; and the figures it carries over."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+import tinylab as tl
+from tests.shared import model_bytes, needs_shared
+from tinylab.lessons import check
+from tinylab.lessons.published_arenas import PAPER, PERSON_DETECT, PublishedArena
+from tinylab.lessons.tensor_arena import EXERCISES, HOURGLASS
+from tinylab.runtime.model_allocation import allocated_in
+
+Buffers = Sequence[tuple[int, int, int]]
+
+
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_the_stub_is_not_yet(exercise: str) -> None:
+    assert repr(check(exercise, None)) == "not yet: the answer is still None"
+
+
+def test_lifetimes() -> None:
+    assert check("06-1", [(0, 3), (1, 2), (2, 3), (3, 3)]).done
+    assert check("06-1", ([0, 3], [1, 2], [2, 3], [3, 3])).done
+    forgot_the_shortcut = [(0, 1), (1, 2), (2, 3), (3, 3)]
+    assert repr(check("06-1", forgot_the_shortcut)) == (
+        "not yet: tensor 0: expected a life that begins at 0 and ends at 3, got (0, 1)"
+    )
+    counted_from_operator_0 = [(0, 2), (0, 1), (1, 2), (2, 2)]
+    assert not check("06-1", counted_from_operator_0).done
+    assert "4 pairs" in repr(check("06-1", [(0, 3)]))
+    assert "4 pairs" in repr(check("06-1", 7))
+
+
+def place(buffers: Buffers, *, lifetimes: bool = True, sort: bool = True, last_first: bool = True) -> list[int]:
+    """The greedy planner as a reader may write it, and as readers may get it wrong."""
+    order = list(range(len(buffers)))
+    if sort:
+        order.sort(key=lambda i: (-buffers[i][0], -i if last_first else i))
+    offsets: dict[int, int] = {}
+    for i in order:
+        size, first, last = buffers[i]
+        offset = 0
+        for j in sorted(offsets, key=lambda j: offsets[j]):
+            overlaps = not lifetimes or (buffers[j][1] <= last and first <= buffers[j][2])
+            if overlaps and offsets[j] - offset < size:
+                offset = max(offset, offsets[j] + buffers[j][0])
+            elif overlaps:
+                break
+        offsets[i] = offset
+    return [offsets[i] for i in range(len(buffers))]
+
+
+def test_the_greedy_planner() -> None:
+    assert check("06-2", place).done
+    assert "expected [0, 0], got [32, 0]" in repr(check("06-2", lambda buffers: place(buffers, lifetimes=False)))
+    assert "expected" in repr(check("06-2", lambda buffers: place(buffers, sort=False)))
+    assert "expected [16, 0], got [0, 16]" in repr(check("06-2", lambda buffers: place(buffers, last_first=False)))
+    assert "IndexError" in repr(check("06-2", lambda buffers: [buffers[9]]))
+    assert "TypeError" in repr(check("06-2", lambda buffers: None))
+    assert "a function is needed" in repr(check("06-2", [0, 112, 64, 0]))
+
+
+def test_another_target() -> None:
+    needs = tl.arena_needs(tl.zoo.load("kws_yes_no"), "cortex-m55/cmsis-nn")
+    assert check("06-3", needs.smallest_arena_bytes).done
+    on_the_m4 = tl.arena_needs(tl.zoo.load("kws_yes_no"), "cortex-m4/cmsis-nn").smallest_arena_bytes
+    assert repr(check("06-3", on_the_m4)).endswith("too small")
+    assert "is arena_used_bytes there" in repr(check("06-3", needs.used_bytes))
+    assert repr(check("06-3", 10**6)).endswith("more than is needed")
+    assert not check("06-3", "many").done
+
+
+def test_a_plan_better_than_greedy() -> None:
+    assert check("06-4", [48, 0, 64, 0]).done
+    assert repr(check("06-4", place(HOURGLASS))) == "not yet: a valid plan of 160 bytes; 112 are possible"
+    assert "a and b share bytes while both are alive (moment 1)" in repr(check("06-4", [0, 0, 48, 0]))
+    assert "no multiple of 16" in repr(check("06-4", [50, 0, 64, 0]))
+    assert "4 offsets" in repr(check("06-4", [0, 64]))
+    assert "4 offsets" in repr(check("06-4", 3))
+
+
+# -- the figures that are carried over ---------------------------------------------------------------------------------
+
+
+def ours(rows: Sequence[PublishedArena]) -> dict[tuple[str, str], tuple[int, int]]:
+    return {
+        (row.model, row.what): (int(row.persistent.replace(",", "")), int(row.non_persistent.replace(",", "")))
+        for row in rows
+        if row.source.startswith("tinylab")
+    }
+
+
+@needs_shared
+@pytest.mark.parametrize("name", ["keyword_scrambled", "person_detect"])  # test_conv_model is no file, but a C array
+def test_tinylabs_figures_beside_the_papers(name: str) -> None:
+    needs = tl.arena_needs(tl.load_model(model_bytes(f"tflm/{name}.tflite")), "cortex-m4/reference")
+    assert ours(PAPER)[name, "tinylab"] == (needs.tail_bytes, needs.head_bytes)
+
+
+@needs_shared
+def test_tinylabs_figures_of_person_detect() -> None:
+    model = tl.load_model(model_bytes("tflm/person_detect.tflite"))
+    found = {}
+    for library in ("cmsis-nn", "reference"):
+        needs = tl.arena_needs(model, f"cortex-m4/{library}")
+        found[f"plain, {library}".replace("cmsis-nn", "CMSIS-NN")] = (needs.tail_bytes, needs.head_bytes)
+    recorder = allocated_in(tl.RecordingMicroAllocator.unbounded("cortex-m4/cmsis-nn"), [model])
+    found["recording, CMSIS-NN"] = (recorder.record().tail_bytes, recorder.record().head_bytes)
+    assert {what: sizes for (_, what), sizes in ours(PERSON_DETECT).items()} == found
