@@ -64,9 +64,9 @@ def test_the_greedy_planner() -> None:
 
 
 def test_another_target() -> None:
-    needs = tl.arena_needs(tl.zoo.load("kws_yes_no"), "cortex-m55/cmsis-nn")
+    needs = tl.arena_needs(tl.zoo.load("hello_world"), "cortex-m55/cmsis-nn")
     assert check("06-3", needs.smallest_arena_bytes).done
-    on_the_m4 = tl.arena_needs(tl.zoo.load("kws_yes_no"), "cortex-m4/cmsis-nn").smallest_arena_bytes
+    on_the_m4 = tl.arena_needs(tl.zoo.load("hello_world"), "cortex-m4/cmsis-nn").smallest_arena_bytes
     assert repr(check("06-3", on_the_m4)).endswith("too small")
     assert "is arena_used_bytes there" in repr(check("06-3", needs.used_bytes))
     assert repr(check("06-3", 10**6)).endswith("more than is needed")
@@ -106,7 +106,7 @@ def test_tinylabs_figures_of_person_detect() -> None:
     found = {}
     for library in ("cmsis-nn", "reference"):
         needs = tl.arena_needs(model, f"cortex-m4/{library}")
-        found[f"plain, {library}".replace("cmsis-nn", "CMSIS-NN")] = (needs.tail_bytes, needs.head_bytes)
+        found[f"tinylab: plain, {library}".replace("cmsis-nn", "CMSIS-NN")] = (needs.tail_bytes, needs.head_bytes)
     recorder = allocated_in(tl.RecordingMicroAllocator.unbounded("cortex-m4/cmsis-nn"), [model])
-    found["recording, CMSIS-NN"] = (recorder.record().tail_bytes, recorder.record().head_bytes)
+    found["tinylab: recording, CMSIS-NN"] = (recorder.record().tail_bytes, recorder.record().head_bytes)
     assert {what: sizes for (_, what), sizes in ours(PERSON_DETECT).items()} == found
