@@ -8,6 +8,7 @@ import pytest
 
 import tinylab as tl
 from tests.shared import model_bytes, needs_shared
+from tinylab.kernels.memory.resource_variables import table_requests
 from tinylab.lessons import check
 from tinylab.lessons.published_arenas import PAPER, PERSON_DETECT, PublishedArena
 from tinylab.lessons.tensor_arena import EXERCISES, HOURGLASS
@@ -108,5 +109,10 @@ def test_tinylabs_figures_of_person_detect() -> None:
         needs = tl.arena_needs(model, f"cortex-m4/{library}")
         found[f"tinylab: plain, {library}".replace("cmsis-nn", "CMSIS-NN")] = (needs.tail_bytes, needs.head_bytes)
     recorder = allocated_in(tl.RecordingMicroAllocator.unbounded("cortex-m4/cmsis-nn"), [model])
-    found["tinylab: recording, CMSIS-NN"] = (recorder.record().tail_bytes, recorder.record().head_bytes)
+    found["... with the recording allocator"] = (recorder.record().tail_bytes, recorder.record().head_bytes)
+    benchmark = tl.RecordingMicroAllocator.unbounded("cortex-m4/cmsis-nn")
+    benchmark.allocate_resource_variables(*table_requests(100, "ilp32"))
+    record = allocated_in(benchmark, [model]).record()
+    found["... and a table for 100 resource variables"] = (record.tail_bytes, record.head_bytes)
     assert {what: sizes for (_, what), sizes in ours(PERSON_DETECT).items()} == found
+    assert PERSON_DETECT[0][2:4] == PERSON_DETECT[-1][2:4]  # TFLM's README, to the byte
