@@ -53,4 +53,4 @@ def test_rows_say_what_is_saved_and_what_costs_more() -> None:
     assert rows["shared"].endswith(f"saves {tenancy.form('shared').saved_bytes:,}")
     dearer = tenancy._replace(forms=(tenancy.form("shared")._replace(saved_bytes=-32),))
     assert tenancy_rows(dearer)[0].note.endswith("costs 32 more")
-    assert "no arena chained: kws_yes_no gives" in tenancy_text(tenancy)
+    assert "not chained: kws_yes_no gives" in tenancy_text(tenancy)

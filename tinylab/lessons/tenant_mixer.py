@@ -36,7 +36,7 @@ def _saving(saved_bytes: int) -> str:
 
 def tenancy_text(tenancy: Tenancy) -> str:
     """The rows as a table, and a line for each form that there is not, with the reason."""
-    lines = [f"no arena {name}: {reason}" for name, reason in tenancy.left_out]
+    lines = [f"not {name}: {reason}" for name, reason in tenancy.left_out]
     return "\n".join([arena_rows_text(tenancy_rows(tenancy), "form"), *lines])
 
 
