@@ -1,8 +1,8 @@
-"""Estimated flash against real links of TFLM, build by build: the rule, and plain adding of operators' sizes.
+"""Estimated flash against real links of TFLM, build by build: the estimate, and plain adding of operators' sizes.
 
-Errors are fractions of the linked flash. The sets are those of tinylab/footprint/data (21 a build); one-operator sets go
-through the rule too, although an estimate uses the link itself there. A second table tries the rule on all 118 operators
-alone, and a third the int8 registrations.
+Errors are fractions of the linked flash. The sets are those of tinylab/footprint/data (21 a build); one-operator sets
+go through the rule too, although an estimate uses the link itself there. A second table tries the rule on all 118
+operators alone, and a third the int8 registrations.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ def main() -> Iterator[Table]:
     rows = []
     for build in builds:
         links = checked_links(build)
-        rule, naive = summarise([link.error for link in links]), summarise([link.naive_error for link in links])
+        ours, naive = summarise([link.error for link in links]), summarise([link.naive_error for link in links])
         several = summarise([link.naive_error for link in links if len(link.operators) > 1])
         worst = max(links, key=lambda link: abs(link.error))
-        shown = [f"{value:.3%}" for value in rule[1:]] + [f"{value:.1%}" for value in naive[1:]]
+        shown = [f"{value:.3%}" for value in ours[1:]] + [f"{value:.1%}" for value in naive[1:]]
         rows.append((build.key, len(links), *shown, f"{several.median:.1%}", worst.name))
     columns = ("linked sets", "links", "median", "90th", "worst", "naive median", "90th", "worst")
-    yield Table((*columns, "median of several operators", "worst set of the rule"), rows)
+    yield Table((*columns, "median of several operators", "worst set"), rows)
     rows = []
     for build in builds:
         errors = {

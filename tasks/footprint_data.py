@@ -1,8 +1,8 @@
-"""Write the tables of tinylab/footprint/data from the measured builds of TFLM: `python -m tasks.footprint_data [FOLDER]`.
+"""Write the tables of tinylab/footprint/data from the measured builds: `python -m tasks.footprint_data [FOLDER]`.
 
-FOLDER holds codesize_*.json (default: measurements/ in TINYLAB_SHARED, else in ../shared). Nothing is computed here: the
-same figures, without what repeats. Section names and objects of all builds lie once in names.json and a build holds
-columns of indices, so that seven builds take 450 kB instead of 2 MB and stay text. Of string literals the
+FOLDER holds codesize_*.json (default: measurements/ in TINYLAB_SHARED, else in ../shared). Nothing is computed here:
+the same figures, without what repeats. Section names and objects of all builds lie once in names.json and a build
+holds columns of indices, so that seven builds take 360 kB instead of 2 MB and stay text. Of string literals the
 content's hash is left out, and of sections whose size differed between links the sizes that were not used.
 """
 

@@ -54,8 +54,8 @@ DEFAULT_TARGET = "cortex-m4/reference"
 class Section(NamedTuple):
     """One input section of the linker: a function, a constant or a variable.
 
-    kind: text, rodata, data (flash) or bss (RAM only); origin: who wrote it, as measured (tflm, libm, libgcc, libc, app,
-    startup); object: the object file, "(comdat)" where several hold a copy and the linker keeps one.
+    kind: text, rodata, data (flash) or bss (RAM only); origin: who wrote it, as measured (tflm, libm, libgcc, libc,
+    app, startup); object: the object file, "(comdat)" where several hold a copy and the linker keeps one.
     """
 
     name: str

@@ -28,13 +28,13 @@ class FlashEstimate:
 
     total_bytes = core_bytes + own_bytes of each operator + bytes of each shared + alignment_bytes - saved_bytes
 
-    core_bytes: the framework without operators, 0.4 kB of start-up code and a bare main() among it; shared: code of two
-    operators or more, most first; alignment_bytes: between sections, and the one-operator case; saved_bytes: by
-    registrations for one type; naive_bytes: what adding each operator's alone_bytes to the core would say;
-    by_origin: total_bytes by who wrote the code (`ORIGINS`); data_bytes, bss_bytes: static RAM, of which data is in
-    flash too (real links have 7 to 19 bytes of bss more); is_measured: a real link, which one operator or none has.
-    error: of the rule over real links, None where nobody linked such sets.
-    Not in total_bytes: the arena (RAM), model_bytes, application_bytes, and a C library's own start-up (newlib's crt0: 0.8 kB).
+    core_bytes: the framework without operators, 0.4 kB of start-up code and a bare main() among it; shared: code of
+    two operators or more, most first; alignment_bytes: between sections, and the one-operator case; saved_bytes: by
+    registrations for one type; naive_bytes: what adding each operator's alone_bytes to the core would say; by_origin:
+    total_bytes by who wrote the code (`ORIGINS`); data_bytes, bss_bytes: static RAM, of which data is in flash too
+    (real links have 7 to 19 bytes of bss more); is_measured: a real link, which one operator or none has. error: of
+    the rule over real links, None where nobody linked such sets. Not in total_bytes: the arena (RAM), model_bytes,
+    application_bytes, and a C library's own start-up (newlib's crt0: 0.8 kB).
     """
 
     build: BuildKey
@@ -79,7 +79,9 @@ class FlashEstimate:
         for row in self.operators:
             if row.name == name:
                 return row
-        raise FootprintError(f"{name} is not among {', '.join(self.operator_names) or 'no operators'}", operator_name=name)
+        raise FootprintError(
+            f"{name} is not among {', '.join(self.operator_names) or 'no operators'}", operator_name=name
+        )
 
     def without(self, *names: str) -> FlashEstimate:
         """The estimate for the set without these operators; FootprintError where one is not in it."""
@@ -127,10 +129,10 @@ def estimate_flash(
     """Flash of TFLM with the operators of a model, of a resolver, or of these names ("CONV_2D"; a custom one's own).
 
     target: "cortex-m4/reference", …; optimize: of the kernels, "O2" (TFLM's release) or "Os" (Arduino-style builds);
-    log_strings: whether error messages are kept; registrations: "generic", or "int8", "int16", "int4" where the resolver
-    names kernels of one type. Not every combination was measured: FootprintError lists those that were, and says of an
-    operator that was not what to do. model_bytes: the model's own size where it is not given. A kernel of your own
-    that stands in for TFLM's counts as TFLM's.
+    log_strings: whether error messages are kept; registrations: "generic", or "int8", "int16", "int4" where the
+    resolver names kernels of one type. Not every combination was measured: FootprintError lists those that were, and
+    says of an operator that was not what to do. model_bytes: the model's own size where it is not given. A kernel of
+    your own that stands in for TFLM's counts as TFLM's.
     """
     build = find_build(target, optimize=optimize, log_strings=log_strings)
     names = operator_names(operators, build)

@@ -25,8 +25,8 @@ Operators = Model | OpResolver | str | Iterable[str]
 def operator_names(operators: Operators, build: Build) -> tuple[str, ...]:
     """TFLM's names of the operators, each once, in the order in which they first appear.
 
-    A resolver with `links_every_operator` (AllOpsResolver) stands for every operator that TFLM has. FootprintError names
-    the first operator that was not measured, and what to do.
+    A resolver with `links_every_operator` (AllOpsResolver) stands for every operator that TFLM has. FootprintError
+    names the first operator that was not measured, and what to do.
     """
     if isinstance(operators, Model):
         return _of_model(operators, build)
@@ -59,11 +59,11 @@ def _unknown(name: str, build: Build, place: str = "") -> FootprintError:
     if name.endswith(".tflite"):
         return FootprintError(f"{name} is a file: estimate_flash(load_model({name!r}))", operator_name=name)
     by_lower = {known.lower(): known for known in build.operators}
-    near = [by_lower[match] for match in difflib.get_close_matches(name.lower(), by_lower, 3, 0.75)]
-    if near and not place:
-        remedy = f"do you mean {' or '.join(near)}?"
-    elif name in BuiltinOperator.__members__ and name not in build.operators:
+    near = [by_lower[match] for match in difflib.get_close_matches(name.lower(), by_lower, 3, 0.8)]
+    if name in BuiltinOperator.__members__ and name not in build.operators:
         remedy = "TFLM has no kernel for it: convert the model without it"
+    elif near and not place:
+        remedy = f"do you mean {' or '.join(near)}?"
     else:
         remedy = "estimate without it, and count your own kernel in application_bytes"
     return FootprintError(f"{place}no flash was measured for {name}: {remedy}", operator_name=name)

@@ -1,8 +1,9 @@
 """Registrations for one type: `AddConv2D(Register_CONV_2D_INT8())` links the int8 kernel and no float one.
 
-Measured: what an operator costs alone with such a registration (28 variants, three builds). Their sections were not recorded,
-so the estimate takes off what each operator saves alone. Operators share part of what they save, which is then taken off
-twice: the estimate is usually a little low. Reference kernels are one function for all types and save nothing.
+Measured: what an operator costs alone with such a registration (28 variants, three builds). Their sections were not
+recorded, so the estimate takes off what each operator saves alone. Operators share part of what they save, which is
+then taken off twice: the estimate is usually a little low. Reference kernels are one function for all types and save
+nothing.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How wrong the rule is: operator sets that were linked for real, beside what the rule and plain adding say of them.
+"""How wrong estimates are: operator sets that were linked for real, beside what the rule and plain adding say of them.
 
 Measured: 21 sets a build (TFLM's examples, MLPerf Tiny, random sets of 8 to 32 operators, all 118), TFLM 90b983c2.
 """
@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from tinylab.footprint.build import Build, BuildKey, find_build, read_data
-from tinylab.footprint.flash_rule import naive_bytes, rule_bytes
+from tinylab.footprint.flash_rule import naive_bytes, set_bytes
 
 
 class EstimateError(NamedTuple):
@@ -34,13 +34,13 @@ class CheckedLink(NamedTuple):
     operators: tuple[str, ...]
     linked_bytes: int
     linked_bss_bytes: int
-    rule_bytes: int
+    estimated_bytes: int
     naive_bytes: int
 
     @property
     def error(self) -> float:
-        """The rule's error, a fraction of the linked flash; above 0 where it says too much."""
-        return self.rule_bytes / self.linked_bytes - 1
+        """The estimate's error, a fraction of the linked flash; above 0 where it says too much."""
+        return self.estimated_bytes / self.linked_bytes - 1
 
     @property
     def naive_error(self) -> float:
@@ -49,19 +49,19 @@ class CheckedLink(NamedTuple):
 
 
 def checked_links(build: Build) -> tuple[CheckedLink, ...]:
-    """Each linked set of a build. Sets of one operator too: the rule is tried there, although estimates use the link."""
+    """Each linked set of a build. Sets of one operator are put through the rule too, although their link is known."""
     content = read_data("links.json")
     linked: dict[str, tuple[int, int]] = content["linked_flash_and_bss"][build.key.file]
     sets: dict[str, list[str]] = content["operator_sets"]
     return tuple(
-        CheckedLink(name, tuple(sets[name]), flash, bss, rule_bytes(build, sets[name]), naive_bytes(build, sets[name]))
+        CheckedLink(name, tuple(sets[name]), flash, bss, set_bytes(build, sets[name]), naive_bytes(build, sets[name]))
         for name, (flash, bss) in linked.items()
     )
 
 
 @functools.cache
 def error_of(key: BuildKey) -> EstimateError:
-    """The rule's error over the linked sets of a build."""
+    """The error of estimates over the linked sets of a build."""
     build = find_build(key.target, optimize=key.optimize, log_strings=key.log_strings)
     return summarise([link.error for link in checked_links(build)])
 
