@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from tinylab.errors import DataError
-from tinylab.lessons import keyword_spotting
+from tinylab.lessons import keyword_spotting, op_resolver
 from tinylab.lessons.verdict import Verdict
 
 __all__ = ["Verdict", "check"]
 
-_EXERCISES = {**keyword_spotting.EXERCISES}
+_EXERCISES = {**op_resolver.EXERCISES, **keyword_spotting.EXERCISES}
 
 
 def check(exercise: str, answer: Any) -> Verdict:
