@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import subprocess
+import sys
 
 import pytest
 
@@ -151,6 +153,12 @@ def test_custom_operators_go_by_their_code_and_never_by_a_builtin_name() -> None
     assert tl.estimate_flash(model).operator_names == ("RELU",)
     with pytest.raises(FootprintError, match="operator 0 of made: no flash was measured for RELU"):
         tl.estimate_flash(disguised)
+
+
+def test_importing_tinylab_loads_no_table() -> None:
+    said = "import sys, tinylab; print([name for name in sys.modules if 'footprint' in name])"
+    child = subprocess.run([sys.executable, "-c", said], capture_output=True, text=True, check=True)
+    assert child.stdout.strip() == "[]"
 
 
 @needs_shared

@@ -57,7 +57,7 @@ def test_several_estimates_as_one_table() -> None:
     [
         estimate_flash(()),
         estimate_flash("ABS", log_strings=True),
-        estimate_flash(NAMES, model_bytes=7_000),
+        estimate_flash(NAMES, model_bytes=7_000, application_bytes=3_000),
         estimate_flash(NAMES, "cortex-m4/cmsis-nn", registrations="int8"),
         estimate_flash("ABS").with_every_operator(),
     ],

@@ -51,12 +51,16 @@ def alone_bytes(build: Build, registrations: str) -> Mapping[str, int]:
 
 @functools.cache
 def registrations_error(key: BuildKey, registrations: str) -> EstimateError | None:
-    """The error over the sets that were linked with int8 registrations; None where none was linked with them."""
+    """The error over the sets of several operators that were linked with int8 registrations; None where there are none.
+
+    One operator is left out: its estimate is the link.
+    """
     build = find_build(key.target, optimize=key.optimize, log_strings=key.log_strings)
     links = specialised_links(build) if registrations == "int8" else {}
     errors = [
         (flash_bytes(build, operators) - saving_bytes(build, operators, registrations)) / linked - 1
         for operators, linked in links.items()
+        if len(operators) > 1
     ]
     return summarise(errors) if errors else None
 
