@@ -1,7 +1,7 @@
 """tinylab: a workbench for learning and using TensorFlow Lite Micro. `import tinylab as tl`.
 
-The names below need NumPy and flatbuffers only. The rooms `tl.comparison`, `tl.peers`, `tl.speech`, `tl.views` and
-`tl.zoo`, and `tl.compare`, are imported when they are first used.
+The names below need NumPy and flatbuffers only. The rooms `tl.comparison`, `tl.doctor`, `tl.footprint`,
+`tl.peers`, `tl.speech`, `tl.views` and `tl.zoo`, `tl.compare` and `tl.estimate_flash` are imported when first used.
 """
 
 from __future__ import annotations
@@ -27,8 +27,9 @@ from tinylab.runtime import (
 )
 
 if TYPE_CHECKING:
-    from tinylab import comparison, doctor, peers, speech, views, zoo
+    from tinylab import comparison, doctor, footprint, peers, speech, views, zoo
     from tinylab.comparison import compare
+    from tinylab.footprint import estimate_flash
 
 __version__ = "0.1.0"
 
@@ -50,6 +51,8 @@ __all__ = [
     "compare_tenancy",
     "comparison",
     "doctor",
+    "estimate_flash",
+    "footprint",
     "fuse",
     "load_model",
     "peers",
@@ -63,7 +66,7 @@ __all__ = [
     "zoo",
 ]
 
-_LAZY_ROOMS = ("comparison", "doctor", "peers", "speech", "views", "zoo")
+_LAZY_ROOMS = ("comparison", "doctor", "footprint", "peers", "speech", "views", "zoo")
 
 
 def __getattr__(name: str) -> Any:
@@ -71,6 +74,8 @@ def __getattr__(name: str) -> Any:
         return importlib.import_module(f"tinylab.{name}")
     if name == "compare":
         return importlib.import_module("tinylab.comparison").compare
+    if name == "estimate_flash":
+        return importlib.import_module("tinylab.footprint").estimate_flash
     raise AttributeError(f"module 'tinylab' has no attribute {name!r}")
 
 

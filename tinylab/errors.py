@@ -7,6 +7,7 @@
     ├── OperatorError        one operator of a model
     │   ├── PrepareError         refused while tensors are allocated: Prepare refuses what Invoke cannot do
     │   └── InvokeError          failed while it ran
+    ├── FootprintError       a target, an option or an operator for which no flash was measured
     ├── PeerError            LiteRT or the real TFLM: missing, refused the model, or died
     ├── DataError            a data set: absent, incomplete, or not of the shape that was asked for
     └── ExtraMissingError    an optional package is not installed (an ImportError too)
@@ -101,6 +102,18 @@ class PrepareError(OperatorError):
 
 class InvokeError(OperatorError):
     """An operator that failed while it ran."""
+
+
+class FootprintError(TinylabError):
+    """A target, an option or an operator for which no flash was measured.
+
+    target: the name that was asked for, operator_name: likewise; "" where the error is not about one.
+    """
+
+    def __init__(self, message: str, *, target: str = "", operator_name: str = "") -> None:
+        super().__init__(message)
+        self.target = target
+        self.operator_name = operator_name
 
 
 class PeerError(TinylabError):

@@ -36,5 +36,5 @@ def test_quantization_by_hand() -> None:
 
 
 def test_an_unknown_exercise_lists_those_there_are() -> None:
-    with pytest.raises(DataError, match=r"there are 06-1, .*08-1, 08-2, 10-1"):
+    with pytest.raises(DataError, match=r"there are 06-1, .*07-1, .*08-1, 08-2, 10-1"):
         check("99-9", 1)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from tinylab.errors import DataError
-from tinylab.lessons import keyword_spotting, several_models, tensor_arena
+from tinylab.lessons import keyword_spotting, op_resolver, several_models, tensor_arena
 from tinylab.lessons.verdict import Verdict
 
 __all__ = ["Verdict", "check"]
 
-_EXERCISES = {**tensor_arena.EXERCISES, **keyword_spotting.EXERCISES, **several_models.EXERCISES}
+_LESSONS = (tensor_arena, op_resolver, keyword_spotting, several_models)
+_EXERCISES = {name: verdict for lesson in _LESSONS for name, verdict in lesson.EXERCISES.items()}
 
 
 def check(exercise: str, answer: Any) -> Verdict:

@@ -23,7 +23,12 @@ _ADDERS: dict[str, AddMethod] = {}  # by operator name; filled as the class belo
 
 
 class MicroOpResolver:
-    """A table from operator names to registrations."""
+    """A table from operator names to registrations.
+
+    links_every_operator: whether a board's linker would keep every kernel that TFLM has, tinylab's or not.
+    """
+
+    links_every_operator = False
 
     _call = "call resolver"
 
@@ -264,6 +269,8 @@ def add_method_name(operator_name: str) -> str | None:
 
 class AllOpsResolver(MicroOpResolver):
     """Every operator that tinylab has. Handy, and on a board the most expensive choice: it links every kernel."""
+
+    links_every_operator = True
 
     _call = "an AllOpsResolver takes no kernels of your own, so make a MicroMutableOpResolver and call resolver"
 

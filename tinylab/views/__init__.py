@@ -25,6 +25,7 @@ from tinylab.views.comparison import (
     layers_text,
 )
 from tinylab.views.failures import ArenaFailure, arena_failure, failure_text
+from tinylab.views.footprint import flash_comparison_text, flash_picture, flash_text, resolver_cost
 from tinylab.views.picture import Picture
 from tinylab.views.plan_lines import memory_plan_text
 from tinylab.views.player import ArenaPlayer, arena_player
@@ -58,11 +59,15 @@ __all__ = [
     "confusion_text",
     "failure_text",
     "features_picture",
+    "flash_comparison_text",
+    "flash_picture",
+    "flash_text",
     "layers_picture",
     "layers_text",
     "memory_plan_text",
     "needs_rows",
     "progress_bar",
+    "resolver_cost",
     "simple_arena_picture",
     "simple_arena_text",
     "stream_picture",
