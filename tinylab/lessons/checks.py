@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from tinylab.errors import DataError
@@ -11,7 +12,9 @@ from tinylab.lessons.verdict import Verdict
 __all__ = ["Verdict", "check"]
 
 _LESSONS = (tensor_arena, op_resolver, keyword_spotting, several_models)
-_EXERCISES = {name: verdict for lesson in _LESSONS for name, verdict in lesson.EXERCISES.items()}
+_EXERCISES: dict[str, Callable[[Any], Verdict]] = {
+    name: verdict for lesson in _LESSONS for name, verdict in lesson.EXERCISES.items()
+}
 
 
 def check(exercise: str, answer: Any) -> Verdict:
