@@ -78,7 +78,8 @@ class ArenaMemory:
         before = self.persistent.tail_offset
         offset = self.persistent.allocate_persistent_buffer(size, alignment, unread)
         self.records.append(AllocationRecord(step.category, step.owner, size, before - offset, offset, item_count))
-        self._note(step, "tail", size, self.persistent.head_offset + self.tail_bytes)
+        kept = self.persistent.head_offset if unread is None else self.persistent.temp_offset - unread
+        self._note(step, "tail", size, max(self.persistent.head_offset, kept) + self.tail_bytes)
         return offset
 
     def allocate_temp(self, size: int, alignment: int, step: Step) -> None:
@@ -95,8 +96,11 @@ class ArenaMemory:
     def claim_work_area(self, size: int, alignment: int, step: Step) -> None:
         """`size` bytes for the moment between temp and tail."""
         self.non_persistent.claim_work_area(size, alignment)
-        end = align_up(self.non_persistent.temp_offset, alignment) + size
-        self._note(step, "planner", size, end + align_up(self._tail_beside(), alignment))
+        needed = self.non_persistent.head_offset + self._tail_beside()
+        if size:
+            end = align_up(self.non_persistent.temp_offset, alignment) + size
+            needed = end + align_up(self._tail_beside(), alignment)
+        self._note(step, "planner", size, needed)
 
     def _tail_beside(self) -> int:
         """Bytes of the tail where it shares the head's arena."""

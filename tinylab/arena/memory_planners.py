@@ -16,3 +16,16 @@ def find_planner(name: str) -> MicroMemoryPlanner:
     if name not in MEMORY_PLANNERS:
         raise ArenaError(f"there is no memory planner {name!r}: choose {' or '.join(MEMORY_PLANNERS)}")
     return MEMORY_PLANNERS[name]
+
+
+def check_can_plan_again(planner: MicroMemoryPlanner, planned_models: int) -> None:
+    """Refuse another model on an allocator whose planner has planned for one and does not start anew.
+
+    NB: TFLM 90b983c2 does not refuse. Its LinearMemoryPlanner goes on behind the first model's buffers, and then looks
+    the second model's up from the start: they get the first one's offsets, whatever their sizes are, and overlap.
+    """
+    if planned_models and isinstance(planner, LinearMemoryPlanner):
+        raise ArenaError(
+            "a LinearMemoryPlanner plans for one model: TFLM's would give the next model the offsets of this one. "
+            "Use the greedy planner where models share an allocator"
+        )

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from tinylab.errors import ModelError
-from tinylab.model import BuiltinOperator, Model, Operator, Tensor, TensorType
+from tinylab.model import BuiltinOperator, Model, Operator, Tensor
 from tinylab.model.reader import OFFLINE_MEMORY_ALLOCATION
 
 ONLINE_PLANNED = -1  # an offset in a model's own plan that leaves the tensor to the planner
@@ -79,13 +79,14 @@ class AllocationInfoBuilder:
         self._call_count = 0
         self._offline = offline = offline_planned_offsets(model)
         tensors = [(subgraph, tensor) for subgraph in model.subgraphs for tensor in subgraph.tensors]
+        handles = set(_handles(model))
         self._tensors = {
             (subgraph.index, tensor.index): AllocationInfo(
                 subgraph_index=subgraph.index,
                 tensor_index=tensor.index,
                 node_index=None,
                 requested_bytes=tensor.bytes,
-                needs_allocating=_needs_allocating(tensor, offset),
+                needs_allocating=_needs_allocating(tensor, offset) and (subgraph.index, tensor.index) not in handles,
                 offline_offset=offset,
             )
             for (subgraph, tensor), offset in zip(tensors, offline or [None] * len(tensors), strict=True)
@@ -161,8 +162,18 @@ def _needs_allocating(tensor: Tensor, offline_offset: int | None) -> bool:
     """Whether a tensor gets a place in the head. A variable lies in the tail, unless the model's own plan places it."""
     if tensor.is_variable:
         return offline_offset is not None
-    # VAR_HANDLE has set the data of its RESOURCE output before memory is planned.
-    return tensor.data is None and tensor.bytes != 0 and tensor.type is not TensorType.RESOURCE
+    return tensor.data is None and tensor.bytes != 0
+
+
+def _handles(model: Model) -> Iterator[tuple[int, int]]:
+    """(subgraph index, tensor index) of VAR_HANDLE's outputs, whose data it has set before memory is planned.
+
+    NB: any other RESOURCE tensor gets 4 bytes in the head, also one that nothing uses.
+    """
+    for subgraph in model.subgraphs:
+        for operator in subgraph.operators:
+            if operator.code is BuiltinOperator.VAR_HANDLE:
+                yield from ((subgraph.index, output) for output in operator.outputs[:1])
 
 
 def offline_planned_offsets(model: Model) -> list[int | None] | None:

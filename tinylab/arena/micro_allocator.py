@@ -23,7 +23,7 @@ from tinylab.arena.abi import ARENA_ALIGNMENT, Abi
 from tinylab.arena.arena_memory import ArenaMemory, Step
 from tinylab.arena.arena_size import check_arena_sizes, too_small_for_the_allocator
 from tinylab.arena.memory_plan import AllocationRecord, ArenaEvent, ArenaNeeds, ModelAllocation
-from tinylab.arena.memory_planners import DEFAULT_PLANNER, find_planner
+from tinylab.arena.memory_planners import DEFAULT_PLANNER, check_can_plan_again, find_planner
 from tinylab.arena.micro_allocation_info import AllocationInfoBuilder, ScratchBufferRequest
 from tinylab.arena.static_memory_plan import offsets_of, plan_buffers
 from tinylab.arena.target import DEFAULT_TARGET, Target, find_target
@@ -191,6 +191,7 @@ class MicroAllocator:
         """Reserve what is there before any kernel is asked: the model's structs, and the scratch requests' room."""
         if self._model_is_allocating:
             raise ArenaError("a model's allocation was started before the one before it was finished")
+        check_can_plan_again(self._planner, len(self._models))
         self._model_is_allocating = True
         abi = self.abi
         self._allocate(Step("start", "MicroBuiltinDataAllocator"), abi.builtin_data_allocator)
@@ -219,11 +220,13 @@ class MicroAllocator:
         self._require_allocating(f"a scratch buffer of {size} bytes", f"operator {node_index}")
         self._scratch_buffer_requests.append(ScratchBufferRequest(subgraph_index, node_index, size))
 
-    def allocate_temp_tensor(self, tensor: Tensor, owner: str = "") -> None:
-        """A TfLiteTensor in temp memory, for a kernel's Prepare to look at: free when the node has been prepared."""
+    def allocate_temp_tensor(self, tensor: Tensor, owner: str = "", *, is_given_back: bool = False) -> None:
+        """A TfLiteTensor in temp memory, for Prepare to look at. is_given_back: not again when it asks for buffers."""
+        before = self.memory.non_persistent.temp_offset
         for category, size, alignment in tensor_structs(tensor, self.abi):
             self.memory.allocate_temp(size, alignment, Step("Prepare", category, owner))
-        self._unread_temp_bytes = unread_bytes(tensor, self.abi)
+        taken = self.memory.non_persistent.temp_offset - before
+        self._unread_temp_bytes = self._unread_temp_bytes + taken if is_given_back else unread_bytes(tensor, self.abi)
 
     def finish_prepare_node_allocations(self, owner: str = "") -> None:
         """After each Prepare: free temp memory and keep room for the requests of the next operator."""
@@ -278,10 +281,7 @@ class MicroAllocator:
 
     def _require_allocating(self, what: str, owner: str) -> None:
         if not self._model_is_allocating:
-            raise ArenaError(
-                f"{owner} asks for {what} outside AllocateTensors: the arena never grows afterwards. "
-                "A kernel asks in Init or Prepare"
-            )
+            raise ArenaError(f"{owner} asks for {what} outside AllocateTensors: the arena never grows afterwards")
 
     def _claim_work_area(self, name: str, buffer_count: int) -> None:
         """The planner's own work area must fit into what is left of the arena."""

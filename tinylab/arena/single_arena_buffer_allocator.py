@@ -57,17 +57,17 @@ class SingleArenaBufferAllocator:
         """The offset of `size` new bytes at the tail, aligned downwards; they stay for the arena's life.
 
         unread: the bytes at the end of temp memory that may be overwritten; None: do not look at temp memory.
-        NB: TFLM never looks, and where bytes are hit that Prepare still reads, it crashes.
+        NB: TFLM never looks. Where bytes are hit that Prepare still reads, it says something else, or crashes.
         """
         offset = align_down(self.tail_offset - size, alignment)
         if offset < self.head_offset:
             missing = self.head_offset - offset
             self._require(size, size - missing, "allocate tail memory")
-        free_from = max(self.head_offset, self.temp_offset - (unread or 0))
-        if unread is not None and offset < free_from:
+        free_from = self.head_offset if unread is None else max(self.head_offset, self.temp_offset - unread)
+        if offset < free_from:
             raise ArenaError(
                 f"a persistent buffer of {size} bytes would overwrite {free_from - offset} bytes of temp memory that "
-                "Prepare still uses: TFLM does not look, and crashes",
+                "Prepare still uses: TFLM does not look, and fails later or crashes",
                 arena_bytes=self.size_bytes,
                 requested_bytes=size,
                 missing_bytes=free_from - offset,
@@ -95,8 +95,11 @@ class SingleArenaBufferAllocator:
     def claim_work_area(self, size: int, alignment: int) -> None:
         """`size` bytes for the moment between temp and tail, both aligned inwards: what the memory planner works in.
 
-        TFLM hands the planner all that is left; what counts is that `size` of it is enough.
+        TFLM hands the planner all that is left; what counts is that `size` of it is enough. Nothing always is: where
+        temp and tail are too near each other to be aligned, TFLM subtracts below zero, and the wrapped size fits.
         """
+        if not size:
+            return
         self.peak_bytes = max(
             self.peak_bytes,
             align_up(self.temp_offset, alignment) + size + self.size_bytes - align_down(self.tail_offset, alignment),

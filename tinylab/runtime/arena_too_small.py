@@ -36,6 +36,14 @@ def explain_too_small(
     )
 
 
+def tflm_says(error: ArenaError) -> str:
+    """The text of an error in TFLM's own words, and said to be so; of one that TFLM does not notice, what it says here.
+
+    Where TFLM prints anything it has compared with what is left.
+    """
+    return str(error) if error.available_bytes is None else f"TFLM says: {error}"
+
+
 def _which_arena(allocator: MicroAllocator, arena_bytes: int | None, needs: ArenaNeeds) -> tuple[str, int, int]:
     """(which arena is too small, its bytes, the bytes it needs)."""
     memory = allocator.memory

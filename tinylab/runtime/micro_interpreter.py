@@ -18,7 +18,7 @@ from tinylab.errors import ArenaError, InvokeError, OperatorError
 from tinylab.kernels.kernel_util import Registration
 from tinylab.model import Model, Operator, Subgraph, Tensor, TensorType
 from tinylab.runtime import batch
-from tinylab.runtime.arena_too_small import explain_too_small
+from tinylab.runtime.arena_too_small import explain_too_small, tflm_says
 from tinylab.runtime.invoke_trace import InvokeTrace, NodeTrace, trace_node
 from tinylab.runtime.micro_context import Array, MicroContext, SampleContext, constant_array
 from tinylab.runtime.micro_op_resolver import MicroOpResolver
@@ -91,8 +91,8 @@ class MicroInterpreter:
         except ArenaError as error:
             if error.arena_bytes is None:  # not about a size
                 raise
-            models, detail = [*allocator.models, self.model], f"TFLM says: {error}"
-            raise explain_too_small(allocator, None, models, error, detail) from None
+            models = [*allocator.models, self.model]
+            raise explain_too_small(allocator, None, models, error, tflm_says(error)) from None
         for context in self._contexts:
             context.arrays = self._arrays(context.subgraph, allocation)
         self._allocation = allocation

@@ -94,8 +94,9 @@ def _init_nodes(
 def _prepare_node(requests: PrepareRequests, subgraph_index: int, node: Operator, allocator: MicroAllocator) -> None:
     """What one Prepare puts into the arena; the tensors it looked at are gone when it ends."""
     owner = _owner(node)
-    for tensor in requests.looked_at:
-        allocator.allocate_temp_tensor(tensor, owner)
+    kept = len(requests.looked_at) - requests.given_back
+    for place, tensor in enumerate(requests.looked_at):
+        allocator.allocate_temp_tensor(tensor, owner, is_given_back=place >= kept)
     for size in requests.persistent:
         allocator.allocate_persistent_buffer(size, "persistent buffer", owner)
     for tensor in requests.looked_at_after:

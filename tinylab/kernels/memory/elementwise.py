@@ -20,11 +20,11 @@ def _add_n(context: PrepareContext, node: Operator, abi: str) -> PrepareRequests
     output = context.output_tensor(node, 0)
     require_type(output, TensorType.FLOAT32, TensorType.INT8)
     persistent = (ADD_N_OP_DATA_BYTES,) if output.type is TensorType.INT8 else ()
-    return PrepareRequests(persistent, (POINTER_BYTES[abi] * len(node.inputs),))
+    return PrepareRequests(persistent, (POINTER_BYTES[abi] * len(node.inputs),), given_back=len(node.inputs) - 1)
 
 
 def _add_n_places(context: PrepareContext, node: Operator) -> Places:
-    """The first input and the output stay while the other inputs are compared with them."""
+    """The first input and the output stay while the other inputs are compared with them and given back."""
     return (0, OUTPUT, *range(1, len(node.inputs)))
 
 

@@ -30,13 +30,14 @@ class PrepareRequests(NamedTuple):
     persistent: bytes of buffers that stay, in order; scratch: bytes of buffers it needs while it runs, in order.
     looked_at: the tensors whose descriptions it asks for, in order. Each is a TfLiteTensor of temp memory until Prepare
     ends, and costs it anew whenever it is asked for. looked_at_after: those that it asks for after the persistent
-    buffers.
+    buffers. given_back: how many at the end of looked_at it has done with before it asks for them.
     """
 
     persistent: tuple[int, ...] = ()
     scratch: tuple[int, ...] = ()
     looked_at: tuple[Tensor, ...] = ()
     looked_at_after: tuple[Tensor, ...] = ()
+    given_back: int = 0
 
 
 # A row of each table. `abi` is "ilp32" or "lp64".
