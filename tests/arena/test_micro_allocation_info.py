@@ -105,10 +105,13 @@ def test_a_tensor_that_is_written_twice_begins_with_the_first() -> None:
 
 
 def test_what_is_not_planned() -> None:
-    """Constants lie in flash, variables in the tail, empty tensors and resources nowhere."""
-    tensors = [x(), WEIGHTS, x(is_variable=True), x(0), x(1, type="RESOURCE"), x()]
-    model = model_of(graph(tensors, ("a", [0, 1, 2, 3, 4], [5]), inputs=[0]))
-    assert lifetimes(model) == [(0, 1), None, None, None, None, (1, 1)]
+    """Constants lie in flash, variables in the tail, empty tensors and what VAR_HANDLE sets nowhere.
+
+    A RESOURCE that no VAR_HANDLE sets is a tensor like others.
+    """
+    tensors = [x(), WEIGHTS, x(is_variable=True), x(0), x(1, type="RESOURCE"), x(1, type="RESOURCE"), x()]
+    model = model_of(graph(tensors, ("VAR_HANDLE", [], [4]), ("a", [0, 1, 2, 3, 4, 5], [6]), inputs=[0]))
+    assert lifetimes(model) == [(0, 2), None, None, None, None, (-1, 2), (2, 2)]
 
 
 def test_what_is_left_out_is_stepped_over() -> None:

@@ -9,12 +9,12 @@ import pytest
 
 from tests.arena.models import RandomGraph, dense_chain
 from tests.builder import TensorSpec, constant
-from tests.runtime.kernels import ROW, allocated, chain, model_of, nothing
+from tests.runtime.kernels import KERNELS, ROW, allocated, chain, model_of, nothing
 from tinylab.errors import InvokeError
 from tinylab.kernels.kernel_util import InvokeContext, Registration
 from tinylab.model import Operator, load_model
 from tinylab.peers.tflm import TflmSession
-from tinylab.runtime import AllOpsResolver, MicroInterpreter, batch
+from tinylab.runtime import AllOpsResolver, MicroInterpreter, MicroMutableOpResolver, batch
 
 
 def rows(count: int, width: int = 4, seed: int = 0) -> np.ndarray:
@@ -183,8 +183,10 @@ def test_every_tensor_though_later_ones_lie_over_earlier_ones(monkeypatch: pytes
 
 def test_every_tensor_has_neither_constants_nor_resources() -> None:
     tensors = [ROW, constant(np.ones((1, 4), np.int8)), ROW, TensorSpec((1,), "RESOURCE")]
-    model = model_of(tensors, ("Sum", [0, 1], [2]), ("Silent", [2], [3]), outputs=[2])
-    interpreter = allocated(model, 5000, Registration("Silent", nothing, lambda context, node, data: None))
+    model = model_of(tensors, ("Sum", [0, 1], [2]), ("VAR_HANDLE", [], [3]), outputs=[2])
+    resolver = MicroMutableOpResolver(2).add_custom("Sum", KERNELS["Sum"])
+    resolver.add_var_handle(Registration("VAR_HANDLE", nothing, lambda context, node, data: None))
+    interpreter = MicroInterpreter(model, resolver, 5000)
     assert list(interpreter.predict_every_tensor(rows(3))) == [0, 2]
     assert list(interpreter.predict_every_tensor(rows(3), keep=[2])) == [2]
 

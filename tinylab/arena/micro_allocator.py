@@ -246,8 +246,8 @@ class MicroAllocator:
             self.memory.allocate_temp(size, abi.pointer_bytes, Step("plan", category, name))
         builder = AllocationInfoBuilder(model, self._scratch_buffer_requests)
         variable_offsets = {
-            (subgraph_index, tensor.index): self._allocate(
-                Step("plan", "variable", tensor_owner(tensor)), tensor.bytes, ARENA_ALIGNMENT
+            (subgraph_index, tensor.index): self.memory.allocate_persistent_buffer(
+                tensor.bytes, ARENA_ALIGNMENT, Step("plan", "variable", tensor_owner(tensor)), unread=UNBOUNDED_BYTES
             )
             for subgraph_index, tensor in builder.variables()
         }

@@ -63,8 +63,8 @@ class SingleArenaBufferAllocator:
         if offset < self.head_offset:
             missing = self.head_offset - offset
             self._require(size, size - missing, "allocate tail memory")
-        free_from = self.head_offset if unread is None else max(self.head_offset, self.temp_offset - unread)
-        if offset < free_from:
+        free_from = max(self.head_offset, self.temp_offset - (unread or 0))
+        if unread is not None and offset < free_from:
             raise ArenaError(
                 f"a persistent buffer of {size} bytes would overwrite {free_from - offset} bytes of temp memory that "
                 "Prepare still uses: TFLM does not look, and fails later or crashes",

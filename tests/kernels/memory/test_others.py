@@ -139,8 +139,8 @@ def test_add_n_keeps_a_pointer_an_input() -> None:
     row = tensor("INT8", 1, 20)
     model = single_operator("ADD_N", [row, row, row], [row])
     for abi, pointer in (("ilp32", 4), ("lp64", 8)):
-        persistent, scratch, looked_at, _ = prepare(model, abi)
-        assert (persistent, scratch) == ((40,), (3 * pointer,))
+        persistent, scratch, looked_at, _, given_back = prepare(model, abi)
+        assert (persistent, scratch, given_back) == ((40,), (3 * pointer,), 2)
         assert [described.index for described in looked_at] == [0, 3, 1, 2]
 
 
