@@ -8,6 +8,7 @@
     │   ├── PrepareError         refused while tensors are allocated: Prepare refuses what Invoke cannot do
     │   └── InvokeError          failed while it ran
     ├── FootprintError       a target, an option or an operator for which no flash was measured
+    ├── BoardError           a board's profile with a field that is missing or wrong, or no such board
     ├── PeerError            LiteRT or the real TFLM: missing, refused the model, or died
     ├── DataError            a data set: absent, incomplete, or not of the shape that was asked for
     └── ExtraMissingError    an optional package is not installed (an ImportError too)
@@ -114,6 +115,21 @@ class FootprintError(TinylabError):
         super().__init__(message)
         self.target = target
         self.operator_name = operator_name
+
+
+class BoardError(TinylabError):
+    """A board's profile that is wrong, a board that nobody knows, or something that the board cannot do.
+
+    file: the profile, or ""; field: its place in it ("ram_regions[1].bytes"), or ""; found, needed: the value there
+    and, in words, what is asked for; None and "" where there are none.
+    """
+
+    def __init__(self, message: str, file: str = "", field: str = "", found: object = None, needed: str = "") -> None:
+        super().__init__(message)
+        self.file = file
+        self.field = field
+        self.found = found
+        self.needed = needed
 
 
 class PeerError(TinylabError):
