@@ -1,7 +1,7 @@
 """tinylab: a workbench for learning and using TensorFlow Lite Micro. `import tinylab as tl`.
 
-The names below need NumPy and flatbuffers only. The rooms `tl.comparison`, `tl.doctor`, `tl.footprint`,
-`tl.peers`, `tl.speech`, `tl.views` and `tl.zoo`, `tl.compare` and `tl.estimate_flash` are imported when first used.
+The names below need NumPy and flatbuffers only. The rooms in _LAZY_ROOMS (`tl.boards`, `tl.footprint`, …) and the
+functions in _LAZY_FUNCTIONS (`tl.compare`, `tl.fit`, …) are imported when they are first used.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ from tinylab.runtime import (
 )
 
 if TYPE_CHECKING:
-    from tinylab import comparison, doctor, footprint, peers, speech, views, zoo
+    from tinylab import boards, comparison, doctor, footprint, peers, speech, views, zoo
+    from tinylab.boards import fit, fit_table
     from tinylab.comparison import compare
     from tinylab.footprint import estimate_flash
 
@@ -45,6 +46,7 @@ __all__ = [
     "Registration",
     "TinylabError",
     "arena_needs",
+    "boards",
     "chain",
     "compare",
     "compare_planners",
@@ -52,6 +54,8 @@ __all__ = [
     "comparison",
     "doctor",
     "estimate_flash",
+    "fit",
+    "fit_table",
     "footprint",
     "fuse",
     "load_model",
@@ -66,16 +70,15 @@ __all__ = [
     "zoo",
 ]
 
-_LAZY_ROOMS = ("comparison", "doctor", "footprint", "peers", "speech", "views", "zoo")
+_LAZY_ROOMS = ("boards", "comparison", "doctor", "footprint", "peers", "speech", "views", "zoo")
+_LAZY_FUNCTIONS = {"compare": "comparison", "estimate_flash": "footprint", "fit": "boards", "fit_table": "boards"}
 
 
 def __getattr__(name: str) -> Any:
     if name in _LAZY_ROOMS:
         return importlib.import_module(f"tinylab.{name}")
-    if name == "compare":
-        return importlib.import_module("tinylab.comparison").compare
-    if name == "estimate_flash":
-        return importlib.import_module("tinylab.footprint").estimate_flash
+    if name in _LAZY_FUNCTIONS:
+        return getattr(importlib.import_module(f"tinylab.{_LAZY_FUNCTIONS[name]}"), name)
     raise AttributeError(f"module 'tinylab' has no attribute {name!r}")
 
 

@@ -137,7 +137,7 @@ def ram_budget(workload: Workload, board: Board, choice: Choice, reserves: Reser
     region = board.ram_regions[0]
     lines = [line for place, line in arena_lines(workload, board, choice) if place is region]
     lines += _objects(workload, board, choice)
-    lines += _copies(workload, board, choice)
+    lines += _copies(workload, board, choice, reserves)
     lines.append(_chosen("application", reserves.application_ram_bytes))
     if board.rtos_ram_bytes is None:
         lines.append(BudgetLine("stack", reserves.stack_bytes, "board", CHOSEN, "your reserve"))
@@ -156,28 +156,24 @@ def arena_lines(workload: Workload, board: Board, choice: Choice) -> Iterator[tu
     own = board.is_measured(choice.kernels, "arena")
     known = EXACT if own else ESTIMATE
     source = f"TFLM's rules for {target}" + ("" if own else f"; {_nearness(board)}")
-    main = board.ram_regions[0]
-    region = main if choice.arena_region is None else board.ram_regions[choice.arena_region]
-    needs = workload.arenas(choice, target)
-    for label, place, size in _arenas(workload, choice, needs, main, region):
-        yield place, BudgetLine(label, size, "arena", known, source)
+    for label, region, size in _arenas(workload, choice, workload.arenas(choice, target)):
+        yield board.ram_regions[region], BudgetLine(label, size, "arena", known, source)
 
 
-def _arenas(
-    workload: Workload, choice: Choice, needs: tuple[ArenaNeeds, ...], main: RamRegion, region: RamRegion
-) -> Iterator[tuple[str, RamRegion, int]]:
+def _arenas(workload: Workload, choice: Choice, needs: tuple[ArenaNeeds, ...]) -> Iterator[tuple[str, int, int]]:
+    """(label, index of the RAM region, bytes) of each arena."""
     if choice.arena == "separate":
         for name, each in zip(workload.names, needs, strict=True):
-            yield f"arena of {name}", region, each.smallest_arena_bytes
+            yield f"arena of {name}", choice.head_region, each.smallest_arena_bytes
         return
     (both,) = needs
     if both.two_arenas_bytes is None:
         shared = "arena" if len(workload.models) == 1 else f"arena, shared by {len(workload.models)} models"
-        yield shared, region, both.smallest_arena_bytes
+        yield shared, choice.head_region, both.smallest_arena_bytes
         return
     persistent, non_persistent = both.two_arenas_bytes
-    yield "persistent arena (tail)", main, persistent
-    yield "non-persistent arena (head)", region, non_persistent
+    yield "persistent arena (tail)", choice.tail_region, persistent
+    yield "non-persistent arena (head)", choice.head_region, non_persistent
 
 
 def _objects(workload: Workload, board: Board, choice: Choice) -> Iterator[BudgetLine]:
@@ -194,7 +190,7 @@ def _objects(workload: Workload, board: Board, choice: Choice) -> Iterator[Budge
     yield BudgetLine("TFLM's variables", static, "TFLM", ESTIMATE, f"data and bss of {estimate.build}")
 
 
-def _copies(workload: Workload, board: Board, choice: Choice) -> Iterator[BudgetLine]:
+def _copies(workload: Workload, board: Board, choice: Choice, reserves: Reserves) -> Iterator[BudgetLine]:
     """What the board does not run from flash."""
     copied, targets = _copied(board), board.targets[choice.kernels]
     source = str(board.copied_to_ram)
@@ -202,8 +198,8 @@ def _copies(workload: Workload, board: Board, choice: Choice) -> Iterator[Budget
         size = sum(model.bytes for model in workload.models_as(choice, targets.arena))
         yield BudgetLine("models, copied to RAM", size, "model", EXACT, source)
     if "code" in copied:
-        size = workload.flash(choice, targets.footprint).total_bytes
-        yield BudgetLine("TFLM's code, copied to RAM", size, "TFLM", ESTIMATE, source)
+        size = workload.flash(choice, targets.footprint).total_bytes + reserves.application_flash_bytes
+        yield BudgetLine("code, copied to RAM", size, "TFLM", ESTIMATE, source)
 
 
 def _copied(board: Board) -> tuple[str, ...]:
@@ -222,5 +218,3 @@ def _nearness(board: Board) -> str:
     if board.known_core is None or not board.known_core.nearness:
         return f"the nearest measured build for {board.core.value}, by its profile"
     return board.known_core.nearness
-
-

@@ -1,4 +1,4 @@
-"""A board's profile from TOML, checked field by field: an error names the file, the field, what it has and what it needs."""
+"""A board's profile from TOML, checked field by field: errors name file, field, what was found and what is needed."""
 
 from __future__ import annotations
 
@@ -157,9 +157,7 @@ def _targets(top: _Table, core: str) -> dict[str, KernelTargets]:
     found = {}
     for kernels in tables.content:
         table = tables.table(kernels, KernelTargets._fields)
-        found[kernels] = KernelTargets(
-            table.choice("arena", tuple(TARGETS)), table.choice("footprint", _FOOTPRINTS)
-        )
+        found[kernels] = KernelTargets(table.choice("arena", tuple(TARGETS)), table.choice("footprint", _FOOTPRINTS))
     return found
 
 

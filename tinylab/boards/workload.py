@@ -26,9 +26,11 @@ class Choice(NamedTuple):
     """What the developer decides.
 
     kernels: "cmsis-nn" or "reference"; arena: "shared" by all models, "separate", or "two arenas" (head and tail
-    apart); resolver: with the "needed" operators, or "all"; optimize: of the kernels, "O2" or "Os"; offline_plan:
-    whether each model brings a memory plan that was searched for on a computer; arena_region: where the arena lies
-    (with two, the head), None for the region of the other variables.
+    apart); resolver: with the "needed" operators, or "all"; optimize: of the kernels, "O2" or "Os".
+
+    The others are what remedies change. offline_plan: each model brings a memory plan that was searched for on a
+    computer; head_region, tail_region: which RAM region the arena lies in, by index (one, but for two arenas);
+    registrations: "generic", or "int8" kernels only; left_out: operators that the models are converted without.
     """
 
     kernels: str
@@ -36,7 +38,10 @@ class Choice(NamedTuple):
     resolver: str = "needed"
     optimize: str = "O2"
     offline_plan: bool = False
-    arena_region: int | None = None
+    head_region: int = 0
+    tail_region: int = 0
+    registrations: str = "generic"
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,15 +84,15 @@ class Workload:
 
     def flash(self, choice: Choice, target: str) -> FlashEstimate:
         """TFLM with the operators of all models on `target`; FootprintError names one that was not measured."""
-        key = ("flash", target, choice.resolver, choice.optimize)
+        key = ("flash", target, choice.resolver, choice.optimize, choice.registrations, choice.left_out)
         return self._once(key, lambda: self._flash(choice, target))
 
     def _flash(self, choice: Choice, target: str) -> FlashEstimate:
         names: dict[str, None] = {}
         for model in self.models:  # one by one: errors then say which model and operator they are about
-            estimate = estimate_flash(model, target, optimize=choice.optimize)
-            names.update(dict.fromkeys(estimate.operator_names))
-        union = estimate_flash(names, target, optimize=choice.optimize)
+            names.update(dict.fromkeys(estimate_flash(model, target, optimize=choice.optimize).operator_names))
+        kept = [name for name in names if name not in choice.left_out]
+        union = estimate_flash(kept, target, optimize=choice.optimize, registrations=choice.registrations)
         return union.with_every_operator() if choice.resolver == "all" else union
 
     def foreign_doubt_bytes(self, choice: Choice, target: str) -> int:
