@@ -1,7 +1,8 @@
 """Does it fit: MLPerf Tiny's four models and TFLM's three on ten boards, one table of arena, flash and margins.
 
-Each board with the kernels that its core is made for. A margin is what is left when the reserves of tl.fit (32,768 bytes
-of flash and 8,192 of RAM for the application, 4,096 of stack where the board's system was not measured) are taken off.
+Each board with the kernels that its core is made for. What is left is what remains when the reserves of tl.fit (32,768
+bytes of flash and 8,192 of RAM for the application, 4,096 of stack where nobody measured the board's system) are taken
+off. ~ stands before figures of another core, the nearest that was measured.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from bench.measure import AbsentError, Table
 from tinylab import boards
 from tinylab.boards import FitReport
 from tinylab.model import Model, load_model
+from tinylab.views.boards import fit_marks
 
 SHARED = Path(os.environ.get("TINYLAB_SHARED") or Path(__file__).resolve().parents[2] / "shared")
 MODELS = {
@@ -38,27 +40,16 @@ def main() -> Iterator[Table]:
 
 
 def table(models: Mapping[str, Model]) -> Table:
-    """A row a board and model; ~ marks another core's figures."""
+    """A row a board and model."""
     rows = []
     for label, model in models.items():
         for report in boards.fit_table(model, BOARDS).reports:
-            mark = "~" if report.is_estimate else ""
-            rows.append(
-                (
-                    label,
-                    report.board.name,
-                    report.choice.kernels,
-                    f"{mark}{report.arena_bytes:,}",
-                    f"{mark}{report.tflm_flash_bytes:,}",
-                    f"{model.bytes:,}",
-                    f"{report.flash.margin_bytes:,}",
-                    f"{report.ram_margin_bytes:,}",
-                    report.verdict,
-                )
-            )
-    return Table(
-        ("model", "board", "kernels", "arena", "TFLM flash", "model", "flash left", "RAM left", "verdict"), rows
-    )
+            arena, flash, verdict = fit_marks(report)
+            used = f"{arena}{report.arena_bytes:,}", f"{flash}{report.tflm_flash_bytes:,}", f"{model.bytes:,}"
+            left = f"{report.flash.margin_bytes:,}", f"{report.ram_margin_bytes:,}"
+            rows.append((label, report.board.name, report.choice.kernels, *used, *left, verdict + report.verdict))
+    used_and_left = ("arena", "TFLM flash", "model", "flash left", "RAM left")
+    return Table(("model", "board", "kernels", *used_and_left, "verdict"), rows)
 
 
 def _remedies(models: Mapping[str, Model]) -> Iterator[tuple[str, str, str, str]]:

@@ -36,7 +36,7 @@ _M4 = KernelTargets("cortex-m4/reference", "cortex-m4/reference")
 _M4_CMSIS_NN = KernelTargets("cortex-m4/cmsis-nn", "cortex-m4/cmsis-nn")
 _BOTH = {"cmsis-nn": _M4_CMSIS_NN, "reference": _M4}
 _KIN = "built for the Cortex-M4, whose instructions, struct sizes and CMSIS-NN kernels it shares"
-_FOREIGN = "the Cortex-M4's: the same structs but for enums of 4 bytes, and another instruction set"
+_FOREIGN = "the Cortex-M4's: another instruction set, and enums of 4 bytes: a few bytes more an operator"
 
 CORES = {
     core.name: core

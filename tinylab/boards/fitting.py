@@ -94,12 +94,19 @@ class FitReport:
         return self.flash.group_bytes("TFLM")
 
     @property
+    def arena_is_measured(self) -> bool:
+        """Whether arenas were measured on this board's core; else they are another core's."""
+        return self.board.is_measured(self.choice.kernels, "arena")
+
+    @property
+    def flash_is_measured(self) -> bool:
+        """Whether flash was measured for this board's core; else it is another core's."""
+        return self.board.is_measured(self.choice.kernels, "footprint")
+
+    @property
     def is_estimate(self) -> bool:
-        """Whether the board's core was not measured, so that arena and flash are another core's."""
-        return not (
-            self.board.is_measured(self.choice.kernels, "arena")
-            and self.board.is_measured(self.choice.kernels, "footprint")
-        )
+        """Whether arena, flash or both are another core's."""
+        return not (self.arena_is_measured and self.flash_is_measured)
 
     @property
     def ram_margin_bytes(self) -> int:

@@ -16,6 +16,8 @@ from tinylab.views.arena_bars import (
     simple_arena_text,
 )
 from tinylab.views.arena_figure import arena_picture
+from tinylab.views.board_chooser import board_chooser
+from tinylab.views.boards import board_text, fit_picture, fit_table_text, fit_text
 from tinylab.views.clip_explorer import clip_explorer
 from tinylab.views.comparison import (
     comparison_text,
@@ -51,6 +53,8 @@ __all__ = [
     "arena_step",
     "arena_step_text",
     "arena_text",
+    "board_chooser",
+    "board_text",
     "clip_explorer",
     "clip_picture",
     "clip_text",
@@ -59,6 +63,9 @@ __all__ = [
     "confusion_text",
     "failure_text",
     "features_picture",
+    "fit_picture",
+    "fit_table_text",
+    "fit_text",
     "flash_comparison_text",
     "flash_picture",
     "flash_text",
