@@ -80,7 +80,10 @@ class _Table:
 
     def as_fact(self, read: Callable[[_Table], Any]) -> Fact[Any]:
         return Fact(
-            read(self), self.text("source"), self.choice("confidence", CONFIDENCES), self.content.get("note", "")
+            read(self),
+            self.text("source"),
+            self.choice("confidence", CONFIDENCES),
+            str(self.get("note", "a text", lambda v: isinstance(v, str), "")),
         )
 
 
