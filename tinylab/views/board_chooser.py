@@ -30,6 +30,7 @@ class BoardChooser(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no 
 
     def __init__(self, models: Model | Sequence[Model], first: str) -> None:
         self._models = models
+        self._state = boards.fit(models, first)  # raises what the widget could not show anything beside
         self._redrawing = False
         titles = [(boards.load(name).title, name) for name in boards.names()]
         self.board = ipywidgets.Dropdown(
