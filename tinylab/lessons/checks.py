@@ -6,12 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 from tinylab.errors import DataError
-from tinylab.lessons import keyword_spotting, op_resolver, several_models, tensor_arena
+from tinylab.lessons import keyword_spotting, op_resolver, several_models, tensor_arena, will_it_fit
 from tinylab.lessons.verdict import Verdict
 
 __all__ = ["Verdict", "check"]
 
-_LESSONS = (tensor_arena, op_resolver, keyword_spotting, several_models)
+_LESSONS = (tensor_arena, op_resolver, keyword_spotting, several_models, will_it_fit)
 _EXERCISES: dict[str, Callable[[Any], Verdict]] = {
     name: verdict for lesson in _LESSONS for name, verdict in lesson.EXERCISES.items()
 }
