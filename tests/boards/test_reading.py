@@ -94,6 +94,11 @@ def test_optional_fields_are_checked_too(more: str, field: str, found: str) -> N
     assert str(caught.value).startswith(f"made.toml: {field} is {found}")
 
 
+def test_regions_have_names_of_their_own() -> None:
+    with pytest.raises(BoardError, match=r"ram_regions\[1\].name is 'MAIN': needed is a name that no other region has"):
+        read_board(profile(second=1_000).replace("SECOND", "MAIN"), "made.toml")
+
+
 def test_a_note_is_a_text() -> None:
     with pytest.raises(BoardError, match=r"made.toml: clock_mhz.note is 3: needed is a text"):
         read_board(profile().replace("value = 100\n", "value = 100\nnote = 3\n"), "made.toml")

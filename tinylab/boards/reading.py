@@ -138,11 +138,14 @@ def _copied(table: _Table) -> tuple[str, ...]:
 def _regions(top: _Table) -> tuple[RamRegion, ...]:
     needed = "a list of [[ram_regions]] tables, one at least"
     found = top.get("ram_regions", needed, lambda v: isinstance(v, list) and bool(v) and isinstance(v[0], dict))
-    regions = []
+    regions: list[RamRegion] = []
     for index, content in enumerate(found):
         table = _Table(top.file, f"ram_regions[{index}]", content, _REGION)
         size = table.as_fact(lambda t: t.size("bytes"))
-        regions.append(RamRegion(table.text("name"), size, table.flag("external", False)))
+        name = table.text("name")
+        if name in [region.name for region in regions]:
+            table.fail("name", repr(name), "a name that no other region has", name)
+        regions.append(RamRegion(name, size, table.flag("external", False)))
     return tuple(regions)
 
 
