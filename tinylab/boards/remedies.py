@@ -100,7 +100,8 @@ def _other_region(report: FitReport, workload: Workload) -> Iterator[Remedy]:
     main, *others = enumerate(report.board.ram_regions)
     for index, region in sorted(others, key=lambda each: (each[1].is_external, -each[1].bytes.value)):
         there = region.name + (" (outside the chip: slow)" if region.is_external else "")
-        yield from _with(report, workload, f"the arena in {there}", head_region=index, tail_region=index)
+        what = "the arenas" if report.choice.arena == "separate" and len(workload.models) > 1 else "the arena"
+        yield from _with(report, workload, f"{what} in {there}", head_region=index, tail_region=index)
         if report.choice.arena != "two arenas":
             for head, tail in ((0, index), (index, 0)):
                 where = (there, main[1].name) if head else (main[1].name, there)
