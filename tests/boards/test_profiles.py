@@ -54,8 +54,8 @@ def test_every_number_has_one_source(name: str) -> None:
         assert fact.source.startswith(("github:", "https://", "general knowledge")), field
     words = [board.mcu, board.core, *([board.sensors] if board.sensors else [])]
     sources = [(fact.source, fact.confidence) for fact in words]
-    confidence, _, source = board.extensions_source.partition(": ")
-    for source, confidence in (*sources, (source, confidence)):
+    known, _, where = board.extensions_source.partition(": ")
+    for source, confidence in (*sources, (where, known)):
         assert (source == "general knowledge") <= (confidence == "unverified"), source
         assert " ; " not in source
     assert set(board.unsure_fields()) == {name for name, fact in facts(board).items() if not fact.is_sure}

@@ -70,9 +70,7 @@ class BoardChooser(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no 
     def _take_board(self) -> None:
         """The kernels that the board has, its own choice first."""
         self._redrawing = True
-        board = boards.load(self.board.value)
-        self.kernels.options = list(board.targets)
-        self.kernels.value = board.kernels
+        self.kernels.options = list(boards.load(self.board.value).targets)  # chooses the first
         self._redrawing = False
         self._show()
 
