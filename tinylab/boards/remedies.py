@@ -11,7 +11,7 @@ from tinylab.boards.board import Board
 from tinylab.boards.catalogue import load, names
 from tinylab.boards.fitting import FitReport, Remedy, report_of
 from tinylab.boards.workload import Choice, Workload
-from tinylab.errors import FootprintError
+from tinylab.errors import TinylabError
 from tinylab.model import Model
 from tinylab.model.enums import TensorType
 
@@ -53,11 +53,11 @@ def _changed(remedy: Remedy, report: FitReport) -> dict[str, object]:
 
 
 def _with(report: FitReport, workload: Workload, what: str, **changes: object) -> Iterator[Remedy]:
-    """The remedy of other choices; none where nobody measured them."""
+    """The remedy of other choices; none where nobody measured them, or where those kernels refuse the model."""
     choice = report.choice._replace(**changes)  # type: ignore[arg-type]
     try:
         made = report_of(workload, report.board, choice, report.reserves)
-    except FootprintError:
+    except TinylabError:
         return
     yield Remedy(what, report.board.name, choice, made.flash.margin_bytes, made.ram_margin_bytes)
 
@@ -172,7 +172,10 @@ def _other_boards(report: FitReport, workload: Workload) -> Iterator[Remedy]:
     found = 0
     for board in others:
         choice = Choice(board.kernels, report.choice.arena, report.choice.resolver)
-        made = report_of(workload, board, choice, report.reserves)
+        try:
+            made = report_of(workload, board, choice, report.reserves)
+        except TinylabError:  # its kernels refuse the model, or an operator's flash was not measured there
+            continue
         if made.verdict == "fits":
             what = f"another board: {board.title}"
             yield Remedy(what, board.name, choice, made.flash.margin_bytes, made.ram_margin_bytes)

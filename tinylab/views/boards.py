@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+
+from matplotlib.artist import Artist
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 
 from tinylab.boards import Board, Budget, FitReport, FitTable, Remedy
 from tinylab.views.picture import COLOURS, Picture, new_figure
@@ -38,16 +42,13 @@ def fit_picture(report: FitReport) -> Picture:
     """A stacked bar for flash and one for each RAM region in use: what takes it, and where it ends."""
     budgets = report.budgets
     figure = new_figure(9.0, 0.8 + 1.15 * len(budgets))
-    labelled: set[str] = set()
     for axes, budget in zip(figure.subplots(len(budgets), 1, squeeze=False)[:, 0], budgets, strict=True):
         left = 0
         for group, (colour, hatch) in _GROUPS.items():
             size = budget.group_bytes(group)
             if not size:
                 continue
-            label = None if group in labelled else group
-            labelled.add(group)
-            axes.barh(0, size, left=left, color=colour, hatch=hatch, edgecolor="black", linewidth=0.6, label=label)
+            axes.barh(0, size, left=left, color=colour, hatch=hatch, edgecolor="black", linewidth=0.6)
             left += size
         axes.axvline(budget.available_bytes, color="black", linewidth=2.0)
         axes.set_xlim(0, 1.02 * max(budget.available_bytes, budget.used_bytes))
@@ -55,9 +56,18 @@ def fit_picture(report: FitReport) -> Picture:
         axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
         axes.set_title(_summary(budget), fontsize=10, loc="left")
     figure.suptitle(_headline(report), fontsize=11)
-    figure.legend(loc="outside lower center", ncols=len(_GROUPS), fontsize=8, frameon=False)
+    figure.legend(handles=_legend(budgets), loc="outside lower center", ncols=6, fontsize=8, frameon=False)
     alt = f"{_headline(report)}. {'. '.join(_summary(budget) for budget in budgets)}."
     return Picture(figure, fit_text(report), alt)
+
+
+def _legend(budgets: Sequence[Budget]) -> list[Artist]:
+    """The groups that any bar shows, and the line where the memory ends."""
+    shown = [group for group in _GROUPS if any(budget.group_bytes(group) for budget in budgets)]
+    boxes = [
+        Patch(facecolor=_GROUPS[group][0], hatch=_GROUPS[group][1], edgecolor="black", label=group) for group in shown
+    ]
+    return [*boxes, Line2D([], [], color="black", linewidth=2.0, label="all there is")]
 
 
 def fit_table_text(found: FitTable) -> str:
