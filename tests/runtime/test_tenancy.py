@@ -116,7 +116,7 @@ def test_kws_and_vww_in_one_arena_interleaved_a_hundred_times(target: str) -> No
     both = ModelManager(shared.arena_bytes, target)
     for model in models:
         both.add(model)
-    rounds = 100 if target == M4 else 2
+    rounds = 100
     wanted = []
     for model in models:
         interpreter = MicroInterpreter(model, resolver_for(model), 1 << 18)
