@@ -9,10 +9,11 @@ import typer
 from typer.core import TyperGroup
 
 import tinylab
-from tinylab.cli import explain, inspect, plan
+from tinylab.cli import boards, explain, fit, footprint, inspect, plan
 from tinylab.errors import TinylabError
 
-COMMANDS = (inspect, plan, explain)  # each module has a function `command`, called as the module is
+# Each module has a function `command`, called as the module is.
+COMMANDS = (inspect, plan, footprint, fit, boards, explain)
 BAD_INPUT = 2
 
 

@@ -16,12 +16,26 @@ ZOO = "zoo:"
 TARGET_NAMES = ", ".join(sorted(TARGETS))
 
 ModelName = Annotated[str, typer.Argument(metavar="MODEL", help="A .tflite file, or zoo:NAME.", show_default=False)]
+ModelNames = Annotated[
+    list[str], typer.Argument(metavar="MODEL...", help=".tflite files, or zoo:NAME.", show_default=False)
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 TargetName = Annotated[str, typer.Option("--target", "-t", metavar="NAME", help=f"The board: {TARGET_NAMES}.")]
 PlannerName = Annotated[
     str, typer.Option("--planner", "-p", metavar="NAME", help=f"TFLM's memory planner: {', '.join(MEMORY_PLANNERS)}.")
 ]
 
-__all__ = ["DEFAULT_PLANNER", "DEFAULT_TARGET", "TARGET_NAMES", "ModelName", "PlannerName", "TargetName", "read_model"]
+__all__ = [
+    "DEFAULT_PLANNER",
+    "DEFAULT_TARGET",
+    "TARGET_NAMES",
+    "AsJson",
+    "ModelName",
+    "ModelNames",
+    "PlannerName",
+    "TargetName",
+    "read_model",
+]
 
 
 def read_model(name: str) -> Model:
