@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from tasks.timing_published import published_content
 from tinylab.model import load_model
 from tinylab.model.model import Model
 from tinylab.timing.builds import BUILDS, Build
@@ -27,6 +28,7 @@ def main(arguments: list[str]) -> int:
     """Write the data files anew from the folder that is named."""
     shared = Path(arguments[0] if arguments else "../shared")
     write("laws.json", laws_content(shared))
+    write("published.json", published_content(functools.partial(read, shared)))
     return 0
 
 
@@ -37,6 +39,9 @@ def write(name: str, content: dict[str, Any]) -> None:
 
 def text_of(value: Any, depth: int = 0) -> str:
     """JSON with a line for every value of the first LEVELS levels."""
+    if isinstance(value, list) and value and isinstance(value[0], dict):
+        rows = ",\n".join(f"{' ' * (depth + 1)}{json.dumps(row, ensure_ascii=False)}" for row in value)
+        return f"[\n{rows}\n{' ' * depth}]"
     if not isinstance(value, dict) or depth == LEVELS:
         return json.dumps(value, ensure_ascii=False)
     lines = [f"{' ' * (depth + 1)}{json.dumps(key)}: {text_of(inner, depth + 1)}" for key, inner in value.items()]
