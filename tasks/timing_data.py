@@ -14,8 +14,18 @@ from typing import Any
 from tasks.timing_published import published_content
 from tinylab.model import load_model
 from tinylab.model.model import Model
+from tinylab.timing.allocation import allocation_work
 from tinylab.timing.builds import BUILDS, Build
-from tinylab.timing.fit import CountedModel, CountedOperator, LeftOut, fit_laws, leave_one_out
+from tinylab.timing.fit import (
+    CountedModel,
+    CountedOperator,
+    CountedWork,
+    LeftOut,
+    fit_law,
+    fit_laws,
+    leave_one_allocation_out,
+    leave_one_out,
+)
 from tinylab.timing.laws import Law
 from tinylab.timing.work import node_of
 
@@ -69,8 +79,18 @@ def target_content(build: Build, models: list[CountedModel]) -> dict[str, Any]:
         "left_out": {
             left.model: [round(left.error, 4), left.guessed] for left in distinct(leave_one_out(build, models), models)
         },
+        "allocate": allocate_content(build, models),
         "laws": {name: law_content(law) for name, law in fit_laws(build, models).items()},
     }
+
+
+def allocate_content(build: Build, models: list[CountedModel]) -> dict[str, Any]:
+    """The law of AllocateTensors, and its error over models of two operators or more, left out."""
+    rows = [CountedWork(model.allocation, model.allocate_instructions, model.sha256) for model in models]
+    law = law_content(fit_law(rows))
+    large = {model.sha256 for model in models if len(model.operators) > 1}
+    errors = leave_one_allocation_out(rows, large)
+    return {"parts": law["parts"], "left_out": [round(error, 4) for error in errors]}
 
 
 def distinct(results: list[LeftOut], models: list[CountedModel]) -> list[LeftOut]:
@@ -101,14 +121,16 @@ def counted_models(shared: Path, target: str) -> list[CountedModel]:
     for name, entry in counted.items():
         if "ops" not in entry:  # a model that TFLM refused
             continue
-        subgraph = model_of(shared, files[name]).subgraphs[0]
+        model = model_of(shared, files[name])
+        subgraph = model.subgraphs[0]
         nodes = [node_of(subgraph, operator) for operator in subgraph.operators]
         if [node.name for node in nodes] != [row["op"] for row in entry["ops"]]:
             raise ValueError(f"{name}: the operators counted are not those of the file")
         rows = zip(nodes, entry["ops"], strict=True)
         operators = tuple(CountedOperator(node, row["instructions"]) for node, row in rows)
         invoke, allocate = entry["invoke_instructions"], entry["allocate_tensors_instructions"]
-        models.append(CountedModel(name, files[name], operators, invoke, allocate))
+        allocation = allocation_work(BUILDS[target], model)
+        models.append(CountedModel(name, files[name], operators, invoke, allocation, allocate))
     return models
 
 

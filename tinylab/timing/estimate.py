@@ -5,13 +5,14 @@ from __future__ import annotations
 import functools
 import json
 import statistics
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from typing import Any, NamedTuple
 
 from tinylab.errors import TimingError
 from tinylab.model import Model
+from tinylab.timing.allocation import allocation_work
 from tinylab.timing.builds import DEFAULT_TARGET, Build, Overhead, find_build
 from tinylab.timing.laws import Law, Laws, MeasuredPath, predict
 from tinylab.timing.work import Node, node_of
@@ -62,6 +63,7 @@ class InstructionEstimate:
 
     operators: of the main subgraph; overhead: of the interpreter itself; error: of estimates for models like this one,
     left out of the fit: models whose operators all had a law if this one's have, and all models else.
+    allocate_instructions: of AllocateTensors, once, with allocate_error: nine of ten models are within, left out.
     """
 
     model: str
@@ -70,6 +72,8 @@ class InstructionEstimate:
     operators: tuple[OperatorInstructions, ...]
     overhead: Overhead
     error: EstimateError
+    allocate_instructions: int
+    allocate_error: float
 
     @property
     def overhead_instructions(self) -> int:
@@ -132,7 +136,16 @@ def estimate_instructions(
     nodes = [node_of(subgraph, operator) for operator in subgraph.operators]
     operators = tuple(_row(build, laws_of(target), node) for node in nodes)
     covered = all(operator.basis == "law" for operator in operators)
-    return InstructionEstimate(model.name, target, log_strings, operators, overhead, error_of(target, covered=covered))
+    return InstructionEstimate(
+        model=model.name,
+        target=target,
+        log_strings=log_strings,
+        operators=operators,
+        overhead=overhead,
+        error=error_of(target, covered=covered),
+        allocate_instructions=round(_allocation_law(target).instructions(allocation_work(build, model))),
+        allocate_error=_ninth([abs(error) for error in _target_data(target)["allocate"]["left_out"]]),
+    )
 
 
 def _row(build: Build, laws: Laws, node: Node) -> OperatorInstructions:
@@ -151,8 +164,12 @@ def error_of(target: str, *, covered: bool = False) -> EstimateError:
     kept = [left for left in left_out_errors(target) if not (covered and left.guessed)]
     errors = sorted(abs(left.error) for left in kept)
     worst = max(kept, key=lambda left: abs(left.error))
-    ninth = statistics.quantiles(errors, n=10, method="inclusive")[-1]
-    return EstimateError(statistics.median(errors), ninth, abs(worst.error), worst.model, len(kept))
+    return EstimateError(statistics.median(errors), _ninth(errors), abs(worst.error), worst.model, len(kept))
+
+
+def _ninth(errors: Sequence[float]) -> float:
+    """What nine of ten are within."""
+    return statistics.quantiles(errors, n=10, method="inclusive")[-1]
 
 
 def left_out_errors(target: str) -> tuple[LeftOutError, ...]:
@@ -173,6 +190,10 @@ def laws_of(target: str) -> Laws:
         )
         for name, entry in _target_data(target)["laws"].items()
     }
+
+
+def _allocation_law(target: str) -> Law:
+    return Law(_target_data(target)["allocate"]["parts"], {}, 0, 0.0)
 
 
 def _target_data(target: str) -> Mapping[str, Any]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import statistics
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import NamedTuple
 
 import numpy as np
@@ -35,6 +35,7 @@ class CountedModel(NamedTuple):
     sha256: str
     operators: tuple[CountedOperator, ...]
     invoke_instructions: int
+    allocation: Work = Work("", {})
     allocate_instructions: int = 0
 
 
@@ -56,7 +57,9 @@ class LeftOut(NamedTuple):
         return sum(prediction.basis != "law" for _, prediction in self.operators)
 
 
-class _Row(NamedTuple):
+class CountedWork(NamedTuple):
+    """Work of one kind and the instructions that it took; sha256: of the model that it was seen in."""
+
     work: Work
     instructions: int
     sha256: str
@@ -64,12 +67,12 @@ class _Row(NamedTuple):
 
 def fit_laws(build: Build, models: Iterable[CountedModel]) -> dict[str, Law]:
     """A law for every operator and types that was counted, by law_name."""
-    rows: dict[str, list[_Row]] = defaultdict(list)
+    rows: dict[str, list[CountedWork]] = defaultdict(list)
     for model in models:
         for node, instructions in model.operators:
             work = build.work_of(node)
-            rows[law_name(node, work)].append(_Row(work, instructions, model.sha256))
-    return {name: _fit(of_it) for name, of_it in sorted(rows.items())}
+            rows[law_name(node, work)].append(CountedWork(work, instructions, model.sha256))
+    return {name: fit_law(of_it) for name, of_it in sorted(rows.items())}
 
 
 def leave_one_out(build: Build, models: Sequence[CountedModel], *, at_least: int = 2) -> list[LeftOut]:
@@ -89,8 +92,20 @@ def leave_one_out(build: Build, models: Sequence[CountedModel], *, at_least: int
     return results
 
 
-def _fit(rows: Sequence[_Row]) -> Law:
-    """Relative errors are made small, so that a small operator counts as much as a large one."""
+def leave_one_allocation_out(rows: Sequence[CountedWork], of: Set[str]) -> list[float]:
+    """Signed errors, as fractions, of AllocateTensors of the models `of` (by SHA-256), each by a law fitted to all the
+    other models."""
+    errors = {}
+    for row in rows:
+        if row.sha256 not in of:
+            continue
+        law = fit_law([other for other in rows if other.sha256 != row.sha256])
+        errors[row.sha256] = law.instructions(row.work) / row.instructions - 1
+    return list(errors.values())
+
+
+def fit_law(rows: Sequence[CountedWork]) -> Law:
+    """The law of rows of one kind. Relative errors are made small, so that a small operator counts as much as a large one."""
     names = _telling_parts(rows)
     counts = np.array([[row.work.counts.get(name, 0) for name in names] for row in rows], np.float64)  # [rows, parts]
     measured = np.array([row.instructions for row in rows], np.float64)  # [rows]
@@ -105,7 +120,7 @@ def _fit(rows: Sequence[_Row]) -> Law:
     return Law(parts, _paths(rows), len({row.sha256 for row in rows}), worst)
 
 
-def _telling_parts(rows: Sequence[_Row]) -> list[str]:
+def _telling_parts(rows: Sequence[CountedWork]) -> list[str]:
     """The parts that ran, in order, without those that ran exactly as often as an earlier one in every row; of operators
     of one size the first part alone, the innermost loop."""
     columns: dict[tuple[int, ...], str] = {}
@@ -117,14 +132,14 @@ def _telling_parts(rows: Sequence[_Row]) -> list[str]:
     return list(columns.values())[: None if len(sizes) > 1 else 1]
 
 
-def _paths(rows: Sequence[_Row]) -> Mapping[str, MeasuredPath]:
-    by_path: dict[str, list[_Row]] = defaultdict(list)
+def _paths(rows: Sequence[CountedWork]) -> Mapping[str, MeasuredPath]:
+    by_path: dict[str, list[CountedWork]] = defaultdict(list)
     for row in rows:
         by_path[row.work.path].append(row)
     return {path: _measured_path(of_it) for path, of_it in sorted(by_path.items())}
 
 
-def _measured_path(rows: Sequence[_Row]) -> MeasuredPath:
+def _measured_path(rows: Sequence[CountedWork]) -> MeasuredPath:
     sizes = {tuple(sorted(row.work.counts.items())) for row in rows}
     per_size = statistics.median(row.instructions / row.work.size for row in rows)
     only_size = rows[0].work.size if len(sizes) == 1 else 0

@@ -64,7 +64,7 @@ def convolution(node: Node) -> Convolution:
     """The sizes of a CONV_2D or DEPTHWISE_CONV_2D."""
     options = node.operator.options
     batch, in_height, in_width, in_channels = node.shape(0)
-    filters, kernel_height, kernel_width, depth = node.shape(1)
+    _, kernel_height, kernel_width, depth = node.shape(1)
     _, out_height, out_width, out_channels = node.outputs[0].shape
     down = (kernel_height, options.stride_h, options.dilation_h_factor)
     along = (kernel_width, options.stride_w, options.dilation_w_factor)

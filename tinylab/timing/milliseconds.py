@@ -83,7 +83,8 @@ def estimate_time(
     """
     on_board = [row for row in published_rows() if row.board == place]
     if not on_board and place not in BUILDS:
-        raise TimingError(f"{place!r} is no target ({', '.join(BUILDS)}) and no board with a time: {', '.join(boards())}")
+        known = f"no target ({', '.join(BUILDS)}) and no board with a published time ({', '.join(boards())})"
+        raise TimingError(f"{place!r} is {known}")
     if clock_mhz is None and not on_board:
         raise TimingError(f"a target has no clock: estimate_time(model, {place!r}, clock_mhz=64)")
     clock = on_board[0].clock_mhz if clock_mhz is None else float(clock_mhz)

@@ -35,8 +35,8 @@ class Node(NamedTuple):
 
     @property
     def types(self) -> str:
-        """What tells kernels apart: "INT8", "INT16 to INT8" where the output has another type, "INT8 with INT4 weights";
-        "" without tensors."""
+        """What tells kernels apart: "INT8", "INT16 to INT8" where the output has another type, "INT8 with INT4
+        weights", or "" without tensors."""
         names = [tensor.type.name for tensor in (self.activations, *self.outputs[:1]) if tensor is not None]
         weights = self.inputs[_WEIGHTS[self.name]] if self.name in _WEIGHTS else None
         packed = weights is not None and weights.type == TensorType.INT4
