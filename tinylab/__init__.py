@@ -2,6 +2,9 @@
 
 The names below need NumPy and flatbuffers only. The rooms in _LAZY_ROOMS (`tl.boards`, `tl.footprint`, …) and the
 functions in _LAZY_FUNCTIONS (`tl.compare`, `tl.fit`, …) are imported when they are first used.
+The names below need NumPy and flatbuffers only. The rooms `tl.comparison`, `tl.doctor`, `tl.footprint`,
+`tl.peers`, `tl.speech`, `tl.timing`, `tl.views` and `tl.zoo`, `tl.compare`, `tl.estimate_flash`,
+`tl.estimate_instructions` and `tl.estimate_time` are imported when first used.
 """
 
 from __future__ import annotations
@@ -29,8 +32,10 @@ from tinylab.runtime import (
 if TYPE_CHECKING:
     from tinylab import boards, comparison, doctor, footprint, peers, speech, views, zoo
     from tinylab.boards import fit, fit_table
+    from tinylab import comparison, doctor, footprint, peers, speech, timing, views, zoo
     from tinylab.comparison import compare
     from tinylab.footprint import estimate_flash
+    from tinylab.timing import estimate_instructions, estimate_time
 
 __version__ = "0.1.0"
 
@@ -56,6 +61,8 @@ __all__ = [
     "estimate_flash",
     "fit",
     "fit_table",
+    "estimate_instructions",
+    "estimate_time",
     "footprint",
     "fuse",
     "load_model",
@@ -63,6 +70,7 @@ __all__ = [
     "plan_arena",
     "resolver_for",
     "speech",
+    "timing",
     "trace_arena",
     "views",
     "with_offline_plan",
@@ -72,6 +80,7 @@ __all__ = [
 
 _LAZY_ROOMS = ("boards", "comparison", "doctor", "footprint", "peers", "speech", "views", "zoo")
 _LAZY_FUNCTIONS = {"compare": "comparison", "estimate_flash": "footprint", "fit": "boards", "fit_table": "boards"}
+_LAZY_ROOMS = ("comparison", "doctor", "footprint", "peers", "speech", "timing", "views", "zoo")
 
 
 def __getattr__(name: str) -> Any:
@@ -79,6 +88,12 @@ def __getattr__(name: str) -> Any:
         return importlib.import_module(f"tinylab.{name}")
     if name in _LAZY_FUNCTIONS:
         return getattr(importlib.import_module(f"tinylab.{_LAZY_FUNCTIONS[name]}"), name)
+    if name == "compare":
+        return importlib.import_module("tinylab.comparison").compare
+    if name == "estimate_flash":
+        return importlib.import_module("tinylab.footprint").estimate_flash
+    if name in ("estimate_instructions", "estimate_time"):
+        return getattr(importlib.import_module("tinylab.timing"), name)
     raise AttributeError(f"module 'tinylab' has no attribute {name!r}")
 
 
