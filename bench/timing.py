@@ -1,4 +1,4 @@
-"""Errors of tl.timing: instructions of models left out of the fit, operator by operator too; published times left out."""
+"""Errors of tl.timing: instructions of models left out of the fit, and published times left out."""
 
 from __future__ import annotations
 
@@ -82,5 +82,3 @@ def times() -> Table:
         for left in left_out_rows()
     ]
     return Table(("published run", "target", "model", "ms", "cycles each", "by its board", "by other boards"), rows)
-
-

@@ -62,8 +62,8 @@ def laws_content(shared: Path) -> dict[str, Any]:
     """What laws.json holds."""
     return {
         "source": {
-            "counted": "TFLM 90b983c2, CMSIS-NN 4ab83cc3, arm-none-eabi-gcc 12.2.1, TFLM's release build (-Os core, -O2 "
-            "kernels, strings stripped), QEMU 7.2 counting every executed instruction of the second Invoke",
+            "counted": "TFLM 90b983c2, CMSIS-NN 4ab83cc3, arm-none-eabi-gcc 12.2.1, TFLM's release build (-Os core, "
+            "-O2 kernels, strings stripped), QEMU 7.2 counting every executed instruction of the second Invoke",
             "fitted": "non-negative least squares over relative errors (tinylab/timing/fit.py)",
             "figures": "instructions_*.json of the measurements",
         },

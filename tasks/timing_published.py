@@ -16,6 +16,7 @@ TICKS = (
     "printed as kilocycles, which would be 0.2 cycles an instruction: read as ticks of the 12 MHz timer that TFLM's "
     "sparkfun_edge/system_setup.cc starts beside the 96 MHz burst clock, 8 cycles a tick"
 )
+NOT_NAMED = "kernels are not named: with the reference kernels' instructions it would be under one cycle each"
 PAPER_MODELS = {"vww": "person_detect", "google_hotword": "keyword_scrambled"}
 MLPERF_MODELS = {
     "kws": "mlperf_kws_ref_model",
@@ -51,7 +52,7 @@ SYSTEMS = (
         "Nucleo-L4R5ZI",
         "TensorFlow Lite for Microcontrollers 2.3.1, Mbed OS, GCC 6",
         "mlcommons/tiny_results_v0.5, closed/reference",
-        "kernels are not named: with the reference kernels' instructions it would be under one cycle each",
+        NOT_NAMED,
     ),
     System(
         "renesas_ek_ra6m4",
@@ -170,7 +171,7 @@ def nano_rows(read: Read) -> Iterator[dict[str, Any]]:
             "microjoules": None,
             "software": "Arduino_TensorFlowLite",
             "source": table["source"],
-            "reading": "kernels are not named: with the reference kernels' instructions it would be under one cycle each",
+            "reading": NOT_NAMED,
         }
 
 

@@ -1,4 +1,4 @@
-"""What AllocateTensors does, counted from the model: Prepare's arithmetic, the planner's comparisons, tables to fill."""
+"""What AllocateTensors does, counted from the model: Prepare's arithmetic, the planner's comparisons, tables."""
 
 from __future__ import annotations
 

@@ -19,8 +19,8 @@ from tinylab.timing.work import Node, node_of
 
 
 class LeftOutError(NamedTuple):
-    """One model, estimated by laws that were fitted without it. error: signed, as a fraction of the invoke; guessed: how
-    many of its operators no law covered then."""
+    """One model, estimated by laws that were fitted without it. error: signed, as a fraction of the invoke; guessed:
+    how many of its operators no law covered then."""
 
     model: str
     error: float
@@ -44,8 +44,8 @@ class EstimateError(NamedTuple):
 
 @dataclass(frozen=True)
 class OperatorInstructions:
-    """One operator. path: the kernel library's way ("1x1"), or ""; macs: multiplications with weights, padding left out;
-    instructions: None where nobody knows; basis: "law", "guess" or "unknown", and because: why it is no law."""
+    """One operator. path: the kernel library's way ("1x1"), or ""; macs: multiplications with weights, padding left
+    out; instructions: None where nobody knows; basis: "law", "guess" or "unknown", and because: why it is no law."""
 
     index: int
     name: str
@@ -159,8 +159,8 @@ def _row(build: Build, laws: Laws, node: Node) -> OperatorInstructions:
 
 
 def error_of(target: str, *, covered: bool = False) -> EstimateError:
-    """The error over models of two operators or more, each estimated by laws fitted to the others; `covered`: only those
-    whose operators all had a law then."""
+    """The error over models of two operators or more, each estimated by laws fitted to the others; `covered`: only
+    those whose operators all had a law then."""
     kept = [left for left in left_out_errors(target) if not (covered and left.guessed)]
     errors = sorted(abs(left.error) for left in kept)
     worst = max(kept, key=lambda left: abs(left.error))

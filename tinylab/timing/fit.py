@@ -105,7 +105,7 @@ def leave_one_allocation_out(rows: Sequence[CountedWork], of: Set[str]) -> list[
 
 
 def fit_law(rows: Sequence[CountedWork]) -> Law:
-    """The law of rows of one kind. Relative errors are made small, so that a small operator counts as much as a large one."""
+    """The law of rows of one kind. Relative errors are made small: a small operator counts as much as a large one."""
     names = _telling_parts(rows)
     counts = np.array([[row.work.counts.get(name, 0) for name in names] for row in rows], np.float64)  # [rows, parts]
     measured = np.array([row.instructions for row in rows], np.float64)  # [rows]
@@ -121,8 +121,8 @@ def fit_law(rows: Sequence[CountedWork]) -> Law:
 
 
 def _telling_parts(rows: Sequence[CountedWork]) -> list[str]:
-    """The parts that ran, in order, without those that ran exactly as often as an earlier one in every row; of operators
-    of one size the first part alone, the innermost loop."""
+    """The parts that ran, in order, without those that ran exactly as often as an earlier one in every row; of
+    operators of one size the first part alone, the innermost loop."""
     columns: dict[tuple[int, ...], str] = {}
     for name in dict.fromkeys(name for row in rows for name in row.work.counts):
         column = tuple(row.work.counts.get(name, 0) for row in rows)

@@ -10,7 +10,7 @@ from tinylab.errors import TimingError
 from tinylab.model import Model
 from tinylab.timing.builds import BUILDS
 from tinylab.timing.estimate import InstructionEstimate, estimate_instructions
-from tinylab.timing.published import PublishedRow, mean_cycles_per_instruction, published_rows
+from tinylab.timing.published import PublishedRow, left_out_rows, mean_cycles_per_instruction, published_rows
 
 # To be said wherever milliseconds stand.
 INSTRUCTIONS_ARE_NOT_CYCLES = (
@@ -31,23 +31,27 @@ class Range(NamedTuple):
 class TimeEstimate:
     """Time of one invoke. place: the board, or the target where only a clock was given; rows: the published runs that
     calibrate; basis: in words, what they have in common with the place; energy_rows: those of this board with energy.
-    milliseconds: low and high are the lowest and the highest cycles per instruction of the rows, widened by what nine
-    of ten instruction estimates are within; microjoules: None where nobody measured this board."""
+    is_near: whether the rows are this board's, or of several boards with its core. milliseconds: low and high are the
+    lowest and the highest cycles per instruction of the rows (further apart where they are not near, by what one
+    board's rows are off on another), widened by what nine of ten instruction estimates are within; microjoules: None
+    where nobody measured this board.
+    """
 
     instructions: InstructionEstimate
     place: str
     clock_mhz: float
     rows: tuple[PublishedRow, ...]
     basis: str
-    is_same_core: bool
+    is_near: bool
 
     caution = INSTRUCTIONS_ARE_NOT_CYCLES
 
     @property
     def cycles_per_instruction(self) -> Range:
-        """The lowest, the geometric mean and the highest of the rows."""
+        """The lowest, the geometric mean and the highest."""
         each = [row.cycles_per_instruction for row in self.rows]
-        return Range(min(each), mean_cycles_per_instruction(self.rows), max(each))
+        factor = 1.0 if self.is_near else board_factor()
+        return Range(min(each) / factor, mean_cycles_per_instruction(self.rows), max(each) * factor)
 
     @property
     def cycles(self) -> Range:
@@ -93,9 +97,9 @@ def estimate_time(
     target = target or (_usual_target(on_board) if on_board else place)
     core = core or (on_board[0].core if on_board else CORES[target])
     rows, basis = _calibration(place, core, target)
-    is_same_core = all(row.core == core for row in rows)
-    instructions = estimate_instructions(model, target)
-    return TimeEstimate(instructions, place, clock, rows, basis, is_same_core)
+    its_own = all(row.board == place for row in rows)
+    is_near = its_own or (all(row.core == core for row in rows) and len({row.board for row in rows}) > 1)
+    return TimeEstimate(estimate_instructions(model, target), place, clock, rows, basis, is_near)
 
 
 CORES = {
@@ -104,6 +108,12 @@ CORES = {
     "cortex-m55/cmsis-nn": "Cortex-M55",
     "cortex-m0plus/reference": "Cortex-M0+",
 }
+
+
+def board_factor() -> float:
+    """How far rows of other boards with the same core are off at worst, as a factor above 1."""
+    off = [1 + left.other_boards for left in left_out_rows() if left.other_boards is not None]
+    return max(max(error, 1 / error) for error in off)
 
 
 def boards() -> tuple[str, ...]:

@@ -5,14 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from matplotlib.patches import Patch
-
 from tinylab.timing import InstructionEstimate, LeftOutRow, OperatorInstructions, OverheadRow, Range, TimeEstimate
 from tinylab.views.picture import COLOURS, Picture, new_figure
 from tinylab.views.text import count, percent, table
 
 _MOST_ROWS = 40  # of a table; the others are one line
-_GREY = COLOURS[-1]
 
 
 def instructions_text(estimate: InstructionEstimate) -> str:
@@ -64,17 +61,16 @@ def instructions_picture(estimate: InstructionEstimate) -> Picture:
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
     axes.tick_params(axis="x", labelsize=7)
     axes.set_title(f"{estimate.model} on {estimate.target}: {_total(estimate)} instructions", fontsize=10)
-    if len(names) > 1:
-        axes.legend(handles=[Patch(color=colours[name], label=name) for name in names[:8]], fontsize=7)
     return Picture(figure, instructions_text(estimate), f"Instructions of {estimate.model}, a bar an operator.")
 
 
 def time_text(estimate: TimeEstimate) -> str:
     """Milliseconds and microjoules with their range, the published runs they rest on, and what they are not."""
     instructions = estimate.instructions
+    where = f"{estimate.place} at {estimate.clock_mhz:g} MHz ({instructions.target})"
+    milliseconds = f"{_range(estimate.milliseconds)} ms an invoke{_lower_bound(instructions)}"
     lines = [
-        f"{instructions.model} on {estimate.place} at {estimate.clock_mhz:g} MHz ({instructions.target}): "
-        f"{_range(estimate.milliseconds)} ms an invoke{_lower_bound(instructions)}",
+        f"{instructions.model} on {where}: {milliseconds}",
         f"{_total(instructions)} instructions × {_range(estimate.cycles_per_instruction)} cycles an instruction",
     ]
     if estimate.microjoules is not None:
