@@ -11,7 +11,7 @@ from importlib import resources
 from typing import Any, NamedTuple
 
 from tinylab.errors import TimingError
-from tinylab.model import Model
+from tinylab.model import BuiltinOperator, Model
 from tinylab.timing.allocation import allocation_work
 from tinylab.timing.builds import DEFAULT_TARGET, Build, Overhead, find_build
 from tinylab.timing.laws import Law, Laws, MeasuredPath, predict
@@ -61,7 +61,7 @@ class OperatorInstructions:
 class InstructionEstimate:
     """Instructions of one invoke of a model on one measured build. Executed instructions, not cycles.
 
-    operators: of the main subgraph; overhead: of the interpreter itself; error: of estimates for models like this one,
+    operators: of the main subgraph; overhead: the law of the interpreter's own, and its instructions; error: of estimates for models like this one,
     left out of the fit: models whose operators all had a law if this one's have, and all models else.
     allocate_instructions: of AllocateTensors, once, with allocate_error: nine of ten models are within, left out.
     """
@@ -71,14 +71,10 @@ class InstructionEstimate:
     log_strings: bool
     operators: tuple[OperatorInstructions, ...]
     overhead: Overhead
+    overhead_instructions: int
     error: EstimateError
     allocate_instructions: int
     allocate_error: float
-
-    @property
-    def overhead_instructions(self) -> int:
-        """Instructions of the interpreter, without kernels."""
-        return self.overhead.instructions(len(self.operators))
 
     @property
     def kernel_instructions(self) -> int:
@@ -142,10 +138,15 @@ def estimate_instructions(
         log_strings=log_strings,
         operators=operators,
         overhead=overhead,
+        overhead_instructions=overhead.instructions(len(operators), sum(map(_is_custom, nodes))),
         error=error_of(target, covered=covered),
         allocate_instructions=round(_allocation_law(target).instructions(allocation_work(build, model))),
         allocate_error=_ninth([abs(error) for error in _target_data(target)["allocate"]["left_out"]]),
     )
+
+
+def _is_custom(node: Node) -> bool:
+    return node.operator.code == BuiltinOperator.CUSTOM
 
 
 def _row(build: Build, laws: Laws, node: Node) -> OperatorInstructions:
