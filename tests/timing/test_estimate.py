@@ -47,7 +47,7 @@ def test_the_total_is_the_sum_and_an_unknown_operator_is_said() -> None:
 def test_log_strings_add_26_for_every_operator() -> None:
     plain = estimate_instructions(two_layers())
     kept = estimate_instructions(two_layers(), log_strings=True)
-    assert kept.total_instructions - plain.total_instructions == 4 + 2 * 26
+    assert kept.total_instructions - plain.total_instructions == 4 + 2 * 26 - 4  # one of the two is custom
 
 
 def test_log_strings_elsewhere_were_not_measured() -> None:
@@ -75,10 +75,8 @@ def test_stated_errors_lie_in_their_bands(target: str) -> None:
     assert every.percentile_90 <= ninth
     assert covered.median <= covered_median
     assert covered.percentile_90 <= covered_ninth
-    assert (every.models, every.worst) == (
-        len(left_out_errors(target)),
-        max(abs(e.error) for e in left_out_errors(target)),
-    )
+    assert every.models == len(left_out_errors(target))
+    assert every.worst == max(abs(left.error) for left in left_out_errors(target))
     assert covered.models >= 12
 
 
@@ -92,7 +90,7 @@ def test_a_model_with_a_guess_states_the_larger_error() -> None:
 @made.needs_measurements
 @pytest.mark.parametrize("target", BUILDS)
 def test_models_that_were_counted_are_estimated_closely(target: str) -> None:
-    """In the fit they are, so this is no test of the laws' worth; it is one of the shipped costs and of the counting."""
+    """They are in the fit, so this tests not the laws' worth, but the shipped costs and the counting."""
     for model in made.measured(target):
         estimate = estimate_instructions(model_of(SHARED, model.sha256), target)
         is_soft_float = target == "cortex-m0plus/reference" and "FLOAT32" in {row.types for row in estimate.operators}

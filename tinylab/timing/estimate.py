@@ -61,8 +61,9 @@ class OperatorInstructions:
 class InstructionEstimate:
     """Instructions of one invoke of a model on one measured build. Executed instructions, not cycles.
 
-    operators: of the main subgraph; overhead: the law of the interpreter's own, and its instructions; error: of estimates for models like this one,
-    left out of the fit: models whose operators all had a law if this one's have, and all models else.
+    operators: of the main subgraph; overhead: the law of the interpreter's own, and its instructions; error: of
+    estimates for models like this one, left out of the fit: models whose operators all had a law if this one's have,
+    and all models else.
     allocate_instructions: of AllocateTensors, once, with allocate_error: nine of ten models are within, left out.
     """
 
