@@ -62,7 +62,8 @@ RELATIVES: Mapping[str, str] = {
     **dict.fromkeys(("SUM", "REDUCE_MAX", "REDUCE_MIN", "ARG_MAX", "ARG_MIN"), "MEAN"),
     **dict.fromkeys(("SQUEEZE", "EXPAND_DIMS", "ASSIGN_VARIABLE", "READ_VARIABLE", "FILL", "ZEROS_LIKE"), "RESHAPE"),
     **dict.fromkeys(("VAR_HANDLE", "SHAPE"), "RESHAPE"),
-    **dict.fromkeys(("PACK", "UNPACK", "SPLIT", "SPLIT_V", "SLICE", "GATHER", "BROADCAST_TO"), "STRIDED_SLICE"),
+    **dict.fromkeys(("CONCATENATION", "PACK", "UNPACK", "SPLIT", "SPLIT_V", "SLICE"), "STRIDED_SLICE"),
+    **dict.fromkeys(("GATHER", "BROADCAST_TO"), "STRIDED_SLICE"),
     **dict.fromkeys(("MIRROR_PAD", "PADV2"), "PAD"),
     **dict.fromkeys(("RESIZE_NEAREST_NEIGHBOR", "DEPTH_TO_SPACE", "SPACE_TO_DEPTH", "REVERSE_V2"), "TRANSPOSE"),
     **dict.fromkeys(("BATCH_TO_SPACE_ND", "SPACE_TO_BATCH_ND"), "TRANSPOSE"),
@@ -87,7 +88,7 @@ def predict(build: Build, laws: Laws, node: Node) -> Prediction:
     if law is not None:
         return Prediction(law.per_size * work.size, "guess", f'the path "{work.path}" was not measured')
     for name, near in _nearest(laws, work.runs_as or node.name, node.types):
-        if name.startswith(f"{node.name} ") and work.path in near.paths and not _missing(near, work):
+        if work.path in near.paths and not _missing(near, work):
             return Prediction(near.instructions(work), "guess", f"by the law of {name}")
         return Prediction(near.per_size * work.size, "guess", f"in proportion to {name}")
     return Prediction(None, "unknown", "never measured, and nothing like it was")
@@ -110,14 +111,16 @@ def _missing(law: Law, work: Work) -> list[str]:
 
 
 def _nearest(laws: Laws, operator: str, types: str) -> Iterator[tuple[str, Law]]:
-    """Laws of the operator with other types, and of its relative: floats with floats before the operator itself, and
-    the best measured first."""
+    """Laws of the operator with other types, and of its relative: floats with floats first, then those that were
+    measured at more sizes than one, then the operator itself, and the best measured."""
     family = (operator, RELATIVES.get(operator, ""))
     candidates = [(key, law) for key, law in laws.items() if key.partition(" ")[0] in family]
 
-    def rank(candidate: tuple[str, Law]) -> tuple[bool, bool, int]:
+    def rank(candidate: tuple[str, Law]) -> tuple[bool, bool, bool, int]:
         key, law = candidate
         same_arithmetic = ("FLOAT" in key) == ("FLOAT" in types)
-        return same_arithmetic, key.startswith(f"{operator} "), sum(path.rows for path in law.paths.values())
+        sizes = sum(path.sizes for path in law.paths.values())
+        rows = sum(path.rows for path in law.paths.values())
+        return same_arithmetic, sizes > 1, key.startswith(f"{operator} "), rows
 
     yield from sorted(candidates, key=rank, reverse=True)

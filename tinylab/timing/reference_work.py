@@ -121,11 +121,32 @@ def elementwise(node: Node) -> Work:
     return Work(path, {"elements": node.output_count, "calls": 1})
 
 
-def in_rows(node: Node) -> Work:
-    """STRIDED_SLICE, SLICE: rows of the output, copied at once."""
-    shape = node.outputs[0].shape
-    rows = math.prod(shape[:-1])
-    return Work("", {"elements": node.output_count, "rows": rows, "calls": 1})
+def sliced(node: Node) -> Work:
+    """STRIDED_SLICE, SLICE: rows of the output, each copied at once."""
+    return _copies(node, math.prod(node.outputs[0].shape[:-1]))
+
+
+def joined(node: Node) -> Work:
+    """CONCATENATION, PACK: for each place before the axis, the rest of every input is copied at once."""
+    return _copies(node, _places_before_axis(node.outputs[0].shape, node.operator.options.axis) * len(node.inputs))
+
+
+def split(node: Node) -> Work:
+    """UNPACK: for each place before the axis, the rest of every output is copied at once."""
+    return _copies(node, _places_before_axis(node.shape(0), node.operator.options.axis) * len(node.outputs))
+
+
+def _copies(node: Node, rows: int) -> Work:
+    return Work("", {"bytes": sum(tensor.bytes for tensor in node.outputs), "rows": rows, "calls": 1})
+
+
+def _places_before_axis(shape: tuple[int, ...], axis: int) -> int:
+    return math.prod(shape[: axis if axis >= 0 else len(shape) + axis])
+
+
+def assigned(node: Node) -> Work:
+    """ASSIGN_VARIABLE: the value is copied; there is no output."""
+    return Work("", {"elements": math.prod(node.shape(1)), "calls": 1})
 
 
 def pad(node: Node) -> Work:
@@ -152,8 +173,12 @@ COUNTERS: dict[str, Counter] = {
     "MEAN": reduction,
     "SUM": reduction,
     "REDUCE_MAX": reduction,
-    "STRIDED_SLICE": in_rows,
-    "SLICE": in_rows,
+    "STRIDED_SLICE": sliced,
+    "SLICE": sliced,
+    "CONCATENATION": joined,
+    "PACK": joined,
+    "UNPACK": split,
+    "ASSIGN_VARIABLE": assigned,
     "PAD": pad,
     "PADV2": pad,
 }
