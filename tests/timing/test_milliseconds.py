@@ -7,7 +7,7 @@ import pytest
 import tinylab as tl
 from tests.timing import made
 from tinylab.errors import TimingError
-from tinylab.timing import BUILDS, INSTRUCTIONS_ARE_NOT_CYCLES, boards, estimate_time, published_rows
+from tinylab.timing import BUILDS, INSTRUCTIONS_ARE_NOT_CYCLES, boards, estimate_time, left_out_rows, published_rows
 from tinylab.timing.milliseconds import board_factor
 
 MODEL = made.dense(100, 30)
@@ -24,6 +24,18 @@ def test_milliseconds_are_instructions_by_cycles_by_clock() -> None:
     assert milliseconds.low < milliseconds.middle < milliseconds.high
     assert estimate.is_near
     assert estimate.instructions.target == "cortex-m4/cmsis-nn"
+
+
+def test_the_error_is_of_runs_that_did_not_calibrate() -> None:
+    """Nano 33: two runs, each by the other; a target: each board's runs by those of the other boards."""
+    estimate = estimate_time(MODEL, "arduino_nano_33_ble_sense")
+    low, _, high = estimate.cycles_per_instruction
+    assert estimate.error.worst == pytest.approx(high / low - 1)
+    assert estimate.error.median == pytest.approx((high / low - 1 + 1 - low / high) / 2)
+    boards_apart = estimate_time(MODEL, "cortex-m4/cmsis-nn", 64).error
+    assert boards_apart.rows == 8
+    assert boards_apart.worst == pytest.approx(max(abs(row.other_boards or 0) for row in left_out_rows()))
+    assert 0.2 < boards_apart.median < 0.35
 
 
 def test_half_the_clock_takes_twice_as_long() -> None:

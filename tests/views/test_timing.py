@@ -65,6 +65,7 @@ def test_milliseconds_never_stand_without_what_they_are_not() -> None:
         assert text.endswith(timing.INSTRUCTIONS_ARE_NOT_CYCLES)
         assert "2.65 (2.07–2.99)" in text or "nucleo_l4r5zi" in text
     assert "and 1 operators that nobody measured" in views.time_text(estimate)
+    assert f"error: {estimate.error}" in views.time_text(estimate)
     assert "energy: " in views.time_text(estimate)
     assert "energy: " not in views.time_text(timing.estimate_time(three_layers(), "sparkfun_edge"))
     assert views.times_text([]).splitlines()[0].startswith("model")

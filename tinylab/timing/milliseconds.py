@@ -10,7 +10,14 @@ from tinylab.errors import TimingError
 from tinylab.model import Model
 from tinylab.timing.builds import BUILDS
 from tinylab.timing.estimate import InstructionEstimate, estimate_instructions
-from tinylab.timing.published import PublishedRow, left_out_rows, mean_cycles_per_instruction, published_rows
+from tinylab.timing.published import (
+    PublishedRow,
+    SpreadError,
+    left_out_rows,
+    mean_cycles_per_instruction,
+    published_rows,
+    spread_of,
+)
 
 # To be said wherever milliseconds stand.
 INSTRUCTIONS_ARE_NOT_CYCLES = (
@@ -52,6 +59,11 @@ class TimeEstimate:
         each = [row.cycles_per_instruction for row in self.rows]
         factor = 1.0 if self.is_near else board_factor()
         return Range(min(each) / factor, mean_cycles_per_instruction(self.rows), max(each) * factor)
+
+    @property
+    def error(self) -> SpreadError:
+        """How far published runs are off that did not calibrate: each of the rows, by the others."""
+        return spread_of(self.rows)
 
     @property
     def cycles(self) -> Range:

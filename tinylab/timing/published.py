@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Iterable
+import statistics
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -92,6 +93,27 @@ def left_out_rows() -> tuple[LeftOutRow, ...]:
         )
         for row in rows
     )
+
+
+class SpreadError(NamedTuple):
+    """How far rows are off that did not calibrate, as fractions."""
+
+    median: float
+    worst: float
+    rows: int
+
+    def __str__(self) -> str:
+        return f"median {self.median:.0%}, worst {self.worst:.0%} over {self.rows} runs left out"
+
+
+def spread_of(rows: Sequence[PublishedRow]) -> SpreadError:
+    """Each of these rows, predicted by the others: by those of other boards, where there are several boards."""
+    boards = {row.board for row in rows}
+    errors = []
+    for row in rows:
+        others = [other for other in rows if (other.board != row.board if len(boards) > 1 else other is not row)]
+        errors.append(abs(mean_cycles_per_instruction(others) / row.cycles_per_instruction - 1))
+    return SpreadError(statistics.median(errors), max(errors), len(errors))
 
 
 def _error(row: PublishedRow, others: Iterable[PublishedRow]) -> float | None:

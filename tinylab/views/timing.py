@@ -76,6 +76,7 @@ def time_text(estimate: TimeEstimate) -> str:
     if estimate.microjoules is not None:
         lines.append(f"energy: {_range(estimate.microjoules)} µJ an inference, at this board's clock and voltage")
     lines.append(f"calibrated by: {estimate.basis}")
+    lines.append(f"error: {estimate.error}")
     rows = [
         (row.board, row.core, row.model, f"{row.milliseconds:.2f}", f"{row.cycles_per_instruction:.2f}", row.software)
         for row in estimate.rows
