@@ -2,9 +2,6 @@
 
 The names below need NumPy and flatbuffers only. The rooms in _LAZY_ROOMS (`tl.boards`, `tl.footprint`, …) and the
 functions in _LAZY_FUNCTIONS (`tl.compare`, `tl.fit`, …) are imported when they are first used.
-The names below need NumPy and flatbuffers only. The rooms `tl.comparison`, `tl.doctor`, `tl.footprint`,
-`tl.peers`, `tl.speech`, `tl.timing`, `tl.views` and `tl.zoo`, `tl.compare`, `tl.estimate_flash`,
-`tl.estimate_instructions` and `tl.estimate_time` are imported when first used.
 """
 
 from __future__ import annotations
@@ -30,9 +27,8 @@ from tinylab.runtime import (
 )
 
 if TYPE_CHECKING:
-    from tinylab import boards, comparison, doctor, footprint, peers, speech, views, zoo
+    from tinylab import boards, comparison, doctor, footprint, peers, speech, timing, views, zoo
     from tinylab.boards import fit, fit_table
-    from tinylab import comparison, doctor, footprint, peers, speech, timing, views, zoo
     from tinylab.comparison import compare
     from tinylab.footprint import estimate_flash
     from tinylab.timing import estimate_instructions, estimate_time
@@ -59,10 +55,10 @@ __all__ = [
     "comparison",
     "doctor",
     "estimate_flash",
-    "fit",
-    "fit_table",
     "estimate_instructions",
     "estimate_time",
+    "fit",
+    "fit_table",
     "footprint",
     "fuse",
     "load_model",
@@ -78,9 +74,15 @@ __all__ = [
     "zoo",
 ]
 
-_LAZY_ROOMS = ("boards", "comparison", "doctor", "footprint", "peers", "speech", "views", "zoo")
-_LAZY_FUNCTIONS = {"compare": "comparison", "estimate_flash": "footprint", "fit": "boards", "fit_table": "boards"}
-_LAZY_ROOMS = ("comparison", "doctor", "footprint", "peers", "speech", "timing", "views", "zoo")
+_LAZY_ROOMS = ("boards", "comparison", "doctor", "footprint", "peers", "speech", "timing", "views", "zoo")
+_LAZY_FUNCTIONS = {
+    "compare": "comparison",
+    "estimate_flash": "footprint",
+    "estimate_instructions": "timing",
+    "estimate_time": "timing",
+    "fit": "boards",
+    "fit_table": "boards",
+}
 
 
 def __getattr__(name: str) -> Any:
@@ -88,12 +90,6 @@ def __getattr__(name: str) -> Any:
         return importlib.import_module(f"tinylab.{name}")
     if name in _LAZY_FUNCTIONS:
         return getattr(importlib.import_module(f"tinylab.{_LAZY_FUNCTIONS[name]}"), name)
-    if name == "compare":
-        return importlib.import_module("tinylab.comparison").compare
-    if name == "estimate_flash":
-        return importlib.import_module("tinylab.footprint").estimate_flash
-    if name in ("estimate_instructions", "estimate_time"):
-        return getattr(importlib.import_module("tinylab.timing"), name)
     raise AttributeError(f"module 'tinylab' has no attribute {name!r}")
 
 
