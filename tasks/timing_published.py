@@ -44,7 +44,7 @@ class System(NamedTuple):
 SYSTEMS = (
     System(
         "nucleo_l4r5zi",
-        "Cortex-M4",
+        "cortex-m4",
         120,
         "cortex-m4/cmsis-nn",
         "0.5",
@@ -56,7 +56,7 @@ SYSTEMS = (
     ),
     System(
         "renesas_ek_ra6m4",
-        "Cortex-M33",
+        "cortex-m33",
         200,
         "cortex-m4/cmsis-nn",
         "0.7",
@@ -68,7 +68,7 @@ SYSTEMS = (
     ),
     System(
         "renesas_ek_ra8d1",
-        "Cortex-M85",
+        "cortex-m85",
         480,
         "cortex-m55/cmsis-nn",
         "1.2",
@@ -118,7 +118,7 @@ def paper_rows(read: Read) -> Iterator[dict[str, Any]]:
     for target, model, entry in _paper_table(read):
         yield {
             "board": "sparkfun_edge",
-            "core": "Cortex-M4",
+            "core": "cortex-m4",
             "clock_mhz": 96,
             "target": target,
             "model": model,
@@ -162,7 +162,7 @@ def nano_rows(read: Read) -> Iterator[dict[str, Any]]:
         target = "cortex-m4/cmsis-nn"
         yield {
             "board": "arduino_nano_33_ble_sense",
-            "core": "Cortex-M4",
+            "core": "cortex-m4",
             "clock_mhz": 64,
             "target": target,
             "model": model,

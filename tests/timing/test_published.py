@@ -16,7 +16,7 @@ from tinylab.timing.published import mean_cycles_per_instruction
 
 
 def row(cycles: float, instructions: int) -> PublishedRow:
-    return PublishedRow("b", "Cortex-M4", 100, "cortex-m4/cmsis-nn", "m", cycles, instructions, 50.0, "", "", "")
+    return PublishedRow("b", "cortex-m4", 100, "cortex-m4/cmsis-nn", "m", cycles, instructions, 50.0, "", "", "")
 
 
 def test_milliseconds_cycles_and_energy_by_hand() -> None:
@@ -27,7 +27,7 @@ def test_milliseconds_cycles_and_energy_by_hand() -> None:
 
 def test_no_row_takes_less_than_a_cycle_but_on_the_core_that_issues_two() -> None:
     for each in published_rows():
-        assert each.cycles_per_instruction > (0.8 if each.core == "Cortex-M85" else 1.3), each
+        assert each.cycles_per_instruction > (0.8 if each.core == "cortex-m85" else 1.3), each
         assert each.cycles_per_instruction < 3.0, each
 
 
@@ -69,7 +69,7 @@ def test_what_rows_say_of_one_another() -> None:
     by_hand = person.row.cycles_per_instruction / speech.row.cycles_per_instruction - 1
     assert speech.same_board == pytest.approx(by_hand)
     assert person.same_board == pytest.approx(1 / (1 + by_hand) - 1)
-    assert all(left.other_boards is None for left in left_out_rows() if left.row.core == "Cortex-M33")
+    assert all(left.other_boards is None for left in left_out_rows() if left.row.core == "cortex-m33")
 
 
 def test_errors_of_times_lie_in_their_bands() -> None:

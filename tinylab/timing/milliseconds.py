@@ -94,7 +94,7 @@ def estimate_time(
     """Milliseconds of one invoke on a board with published runs of TFLM ("nucleo_l4r5zi"), or on any with a target.
 
     place: one of those boards, or a target ("cortex-m4/cmsis-nn"), which needs clock_mhz; target: on a board, other
-    kernels than CMSIS-NN's ("cortex-m4/reference"); core: with a target, the board's own ("Cortex-M33"), where it is
+    kernels than CMSIS-NN's ("cortex-m4/reference"); core: with a target, the board's own ("cortex-m33"), where it is
     not the target's. TimingError where the place is neither or the clock is missing or not positive.
     """
     on_board = [row for row in published_rows() if row.board == place]
@@ -107,19 +107,11 @@ def estimate_time(
     if not clock > 0:
         raise TimingError(f"clock_mhz is {clock_mhz}: give megahertz above 0")
     target = target or (_usual_target(on_board) if on_board else place)
-    core = core or (on_board[0].core if on_board else CORES[target])
+    core = core or (on_board[0].core if on_board else target.partition("/")[0])
     rows, basis = _calibration(place, core, target)
     its_own = all(row.board == place for row in rows)
     is_near = its_own or (all(row.core == core for row in rows) and len({row.board for row in rows}) > 1)
     return TimeEstimate(estimate_instructions(model, target), place, clock, rows, basis, is_near)
-
-
-CORES = {
-    "cortex-m4/reference": "Cortex-M4",
-    "cortex-m4/cmsis-nn": "Cortex-M4",
-    "cortex-m55/cmsis-nn": "Cortex-M55",
-    "cortex-m0plus/reference": "Cortex-M0+",
-}
 
 
 def board_factor() -> float:

@@ -18,7 +18,7 @@ from tinylab.timing.estimate import read_data
 
 @dataclass(frozen=True)
 class PublishedRow:
-    """One published time. board: as boards are called here; core: "Cortex-M4"; target: the build whose instructions
+    """One published time. board: as boards are called here; core: "cortex-m4"; target: the build whose instructions
     stand beside it; cycles: of one inference; instructions: counted on `target`; microjoules: of one inference, None
     where not published; software, reading: what ran, and how the figure was read."""
 
