@@ -98,6 +98,12 @@ def test_a_clock_that_is_none_is_refused(clock: float) -> None:
         estimate_time(MODEL, "nucleo_l4r5zi", clock)
 
 
+def test_a_core_that_is_not_arms_is_refused() -> None:
+    """esp-tflite-micro publishes 4,084 ms for person_detect on an ESP32: Arm's instructions would say 350 to 1,000."""
+    with pytest.raises(TimingError, match="no instructions were counted for xtensa-lx6"):
+        estimate_time(MODEL, "cortex-m4/reference", 240, core="xtensa-lx6")
+
+
 def test_an_unknown_place_is_refused_with_those_there_are() -> None:
     with pytest.raises(TimingError, match=r"'esp_eye' is no target \(.*no board with a published time \(sparkfun_edge"):
         estimate_time(MODEL, "esp_eye", 240)
