@@ -16,7 +16,7 @@ FLOORS = {
     **dict.fromkeys(["errors", "quiet", "arithmetic"], 0),
     **dict.fromkeys(["model"], 1),
     **dict.fromkeys(["kernels", "arena"], 2),
-    **dict.fromkeys(["runtime", "footprint"], 3),
+    **dict.fromkeys(["runtime", "footprint", "timing"], 3),
     **dict.fromkeys(["boards", "peers", "datasets", "zoo"], 4),
     **dict.fromkeys(["comparison", "doctor", "cpp", "speech", "vision"], 5),
     **dict.fromkeys(["views"], 6),

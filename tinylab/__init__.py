@@ -27,10 +27,11 @@ from tinylab.runtime import (
 )
 
 if TYPE_CHECKING:
-    from tinylab import boards, comparison, doctor, footprint, peers, speech, views, zoo
+    from tinylab import boards, comparison, doctor, footprint, peers, speech, timing, views, zoo
     from tinylab.boards import fit, fit_table
     from tinylab.comparison import compare
     from tinylab.footprint import estimate_flash
+    from tinylab.timing import estimate_instructions, estimate_time
 
 __version__ = "0.1.0"
 
@@ -54,6 +55,8 @@ __all__ = [
     "comparison",
     "doctor",
     "estimate_flash",
+    "estimate_instructions",
+    "estimate_time",
     "fit",
     "fit_table",
     "footprint",
@@ -63,6 +66,7 @@ __all__ = [
     "plan_arena",
     "resolver_for",
     "speech",
+    "timing",
     "trace_arena",
     "views",
     "with_offline_plan",
@@ -70,8 +74,15 @@ __all__ = [
     "zoo",
 ]
 
-_LAZY_ROOMS = ("boards", "comparison", "doctor", "footprint", "peers", "speech", "views", "zoo")
-_LAZY_FUNCTIONS = {"compare": "comparison", "estimate_flash": "footprint", "fit": "boards", "fit_table": "boards"}
+_LAZY_ROOMS = ("boards", "comparison", "doctor", "footprint", "peers", "speech", "timing", "views", "zoo")
+_LAZY_FUNCTIONS = {
+    "compare": "comparison",
+    "estimate_flash": "footprint",
+    "estimate_instructions": "timing",
+    "estimate_time": "timing",
+    "fit": "boards",
+    "fit_table": "boards",
+}
 
 
 def __getattr__(name: str) -> Any:

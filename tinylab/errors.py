@@ -9,6 +9,7 @@
     │   └── InvokeError          failed while it ran
     ├── FootprintError       a target, an option or an operator for which no flash was measured
     ├── BoardError           a board's profile with a field that is missing or wrong, or no such board
+    ├── TimingError          a target, a board or a clock for which nothing was measured
     ├── PeerError            LiteRT or the real TFLM: missing, refused the model, or died
     ├── DataError            a data set: absent, incomplete, or not of the shape that was asked for
     └── ExtraMissingError    an optional package is not installed (an ImportError too)
@@ -130,6 +131,10 @@ class BoardError(TinylabError):
         self.field = field
         self.found = found
         self.needed = needed
+
+
+class TimingError(TinylabError):
+    """A target, a board or a clock for which no instructions were counted or no times are known."""
 
 
 class PeerError(TinylabError):

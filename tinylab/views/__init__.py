@@ -36,6 +36,14 @@ from tinylab.views.progress import progress_bar
 from tinylab.views.report import write_arena_report, write_report
 from tinylab.views.speech import clip_picture, clip_text, features_picture, stream_picture, stream_text
 from tinylab.views.text import table
+from tinylab.views.timing import (
+    instructions_picture,
+    instructions_text,
+    overhead_text,
+    published_text,
+    time_text,
+    times_text,
+)
 
 __all__ = [
     "ArenaFailure",
@@ -69,11 +77,15 @@ __all__ = [
     "flash_comparison_text",
     "flash_picture",
     "flash_text",
+    "instructions_picture",
+    "instructions_text",
     "layers_picture",
     "layers_text",
     "memory_plan_text",
     "needs_rows",
+    "overhead_text",
     "progress_bar",
+    "published_text",
     "resolver_cost",
     "simple_arena_picture",
     "simple_arena_text",
@@ -81,6 +93,8 @@ __all__ = [
     "stream_text",
     "table",
     "tail_text",
+    "time_text",
+    "times_text",
     "write_arena_report",
     "write_report",
 ]
