@@ -10,6 +10,7 @@ from typer.testing import CliRunner, Result
 from tinylab import boards, zoo
 from tinylab.cli.app import app
 from tinylab.footprint import estimate_flash
+from tinylab.timing import estimate_instructions
 
 NAME, BOARD = "zoo:kws_yes_no", "arduino_nano_33_ble_sense"
 
@@ -57,3 +58,12 @@ def test_an_unknown_board_is_one_line() -> None:
     assert result.exit_code == 2
     assert result.stderr.count("\n") == 1
     assert "do you mean arduino_nano_33_ble_sense" in result.stderr
+
+
+def test_time_on_a_board_with_published_runs_and_on_another() -> None:
+    for board, target in (("nucleo_l4r5zi", "cortex-m4/cmsis-nn"), ("microbit_v2", "cortex-m4/cmsis-nn")):
+        found = json.loads(run("time", NAME, "--board", board, "--json").stdout)
+        counted = estimate_instructions(zoo.load("kws_yes_no"), target)
+        assert found["instructions"] == counted.total_instructions
+        assert found["milliseconds"]["low"] < found["milliseconds"]["middle"] < found["milliseconds"]["high"]
+    assert "Instructions are not cycles" in run("time", NAME).stdout
