@@ -43,6 +43,7 @@ PACKAGES = {
     "ai_edge_litert": Package(rooms=("peers",)),  # at the top of what runs in a child process
     "tflite_micro": Package(rooms=("peers",)),
     "espeakng_loader": Package(rooms=("speech",), at_top=False),
+    "jinja2": Package(rooms=("cpp",), at_top=False),
     "pooch": Package(rooms=("datasets",), at_top=False),
     **dict.fromkeys(["matplotlib", "ipywidgets", "IPython", "rich", "typer"], Package(floor=VIEWS)),
 }

@@ -27,9 +27,10 @@ from tinylab.runtime import (
 )
 
 if TYPE_CHECKING:
-    from tinylab import boards, comparison, doctor, footprint, peers, speech, timing, views, zoo
+    from tinylab import boards, comparison, cpp, doctor, footprint, peers, speech, timing, views, zoo
     from tinylab.boards import fit, fit_table
     from tinylab.comparison import compare
+    from tinylab.cpp import export_cpp
     from tinylab.footprint import estimate_flash
     from tinylab.timing import estimate_instructions, estimate_time
 
@@ -53,10 +54,12 @@ __all__ = [
     "compare_planners",
     "compare_tenancy",
     "comparison",
+    "cpp",
     "doctor",
     "estimate_flash",
     "estimate_instructions",
     "estimate_time",
+    "export_cpp",
     "fit",
     "fit_table",
     "footprint",
@@ -74,12 +77,13 @@ __all__ = [
     "zoo",
 ]
 
-_LAZY_ROOMS = ("boards", "comparison", "doctor", "footprint", "peers", "speech", "timing", "views", "zoo")
+_LAZY_ROOMS = ("boards", "comparison", "cpp", "doctor", "footprint", "peers", "speech", "timing", "views", "zoo")
 _LAZY_FUNCTIONS = {
     "compare": "comparison",
     "estimate_flash": "footprint",
     "estimate_instructions": "timing",
     "estimate_time": "timing",
+    "export_cpp": "cpp",
     "fit": "boards",
     "fit_table": "boards",
 }

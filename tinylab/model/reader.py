@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from tinylab.errors import ModelError
-from tinylab.model import schema
+from tinylab.model import c_array, schema
 from tinylab.model.enums import BuiltinOperator
 from tinylab.model.flatbuffer import FlatBuffer, Place, quoted
 from tinylab.model.model import Model, Operator, Quantization, Signature, Subgraph, Tensor, constant_bytes
@@ -29,17 +29,19 @@ COMPRESSED = "COMPRESSION_METADATA"  # its presence says that constants may be s
 
 
 def load_model(source: str | os.PathLike[str] | Any, *, name: str | None = None) -> Model:
-    """Read a .tflite model.
+    """Read a .tflite model, or a .cc or .h file that holds one as a C array (`xxd -i`, tl.export_cpp).
 
-    source: a path, or the file's bytes in anything with the buffer protocol (bytes, bytearray, mmap, uint8 array). They
-    are not copied, so they must not change while the model is in use. name: how the model is called in messages; by
-    default the file's stem, or "model".
+    source: a path, or the .tflite file's bytes in anything with the buffer protocol (bytes, bytearray, mmap, uint8
+    array). They are not copied, so they must not change while the model is in use. name: how the model is called in
+    messages; by default the file's stem (of a C file without "_model_data"), or "model".
 
     Raises ModelError, which names the place, if the file is no TensorFlow Lite model or is damaged; OSError if the path
     cannot be read; TypeError if the source is neither path nor buffer.
     """
     if isinstance(source, (str, os.PathLike)):
         path = Path(source)
+        if c_array.is_c_source(path):
+            return load_model(c_array.read_model_array(path), name=name or path.stem.removesuffix("_model_data"))
         return load_model(path.read_bytes(), name=name or path.stem)
     data = memoryview(source)
     try:
