@@ -22,7 +22,7 @@ from tinylab.errors import DataError, ModelError
 from tinylab.model import Model
 from tinylab.runtime.batch import Inputs
 
-Option = TypeVar("Option")
+Option = TypeVar("Option", Sequence[str], Smoothing, Inputs)
 
 
 def export_cpp(
@@ -44,8 +44,8 @@ def export_cpp(
     margin_bytes, or margin (0.1: 10 %): added to the smallest arena that works; 1,024 bytes where neither is given.
     flavour: "tflm", sources and a Makefile.inc for a folder of TFLM's examples, or "arduino", a sketch.
     labels: names of the first output's elements. smoothing: of the scores of a stream; then a class is reported when
-    its average says so, and otherwise every output. test_inputs: [N, *shape] in the input's dtype, or a list of them for
-    several inputs; by default made-up samples. These three may be mappings too, by the model's name.
+    its average says so, and otherwise every output. test_inputs: [N, *shape] in the input's dtype, or a list of them
+    for several inputs; by default made-up samples. These three may be mappings too, by the model's name.
     overwrite: the folder may hold files. input_provider and responder, which are yours to write, and files that are not
     tinylab's stay as they are; the others are replaced.
 

@@ -81,7 +81,7 @@ def _arrays(program: Program, model: ExportedModel, fill: Any) -> dict[str, str]
     if model.samples is not None:
         tensors, data = model.inputs + model.outputs, model.samples.inputs + model.samples.outputs
         names = [f"g_{model.name}_test_{tensor.argument}" for tensor in tensors]
-        arrays["test_data"] = list(zip(names, map(memoryview, data), strict=True))
+        arrays["test_data"] = [(name, memoryview(each)) for name, each in zip(names, data, strict=True)]
     files = {}
     for what, named in arrays.items():
         header = f"{model.name}_{what}.h"

@@ -56,9 +56,11 @@ def self_test(model: Model, inputs: Inputs | None = None) -> SelfTest | str:
 def _made_up(model: Model, tensor: Tensor, sample_count: int) -> NDArray[Any]:
     """[N, *shape]: integers over their whole range, floats from -1 to 1. Made of the model's hash: always the same."""
     dtype, shape = tensor.dtype, (sample_count, *tensor.shape)
-    drawn = {"f": np.dtype("<i2"), "b": np.dtype(np.uint8)}.get(dtype.kind, dtype)
+    drawn = np.dtype({"f": "<i2", "b": "u1"}.get(dtype.kind, dtype.str))
     seed = hashlib.shake_128(f"{model.sha256} {tensor.index}".encode())
-    values = np.frombuffer(seed.digest(drawn.itemsize * sample_count * tensor.element_count), drawn).reshape(shape)
+    values: NDArray[Any] = np.frombuffer(
+        seed.digest(drawn.itemsize * sample_count * tensor.element_count), drawn
+    ).reshape(shape)
     if dtype.kind == "f":
         return (values / 32768).astype(dtype)
     return (values & 1).astype(dtype) if dtype.kind == "b" else values
