@@ -28,17 +28,13 @@ class OpResolver(NamedTuple):
 
 def op_resolver(models: Sequence[Model]) -> OpResolver:
     """One resolver for all of `models`: interpreters only read it. ResolverError for what TFLM has no kernel for."""
-    operators = {
-        (operator.code is BuiltinOperator.CUSTOM, operator.name): operator
-        for model in reversed(models)
-        for subgraph in reversed(model.subgraphs)
-        for operator in reversed(subgraph.operators)
-    }
-    first_uses = list(reversed(operators.items()))
-    calls = []
-    customs = []
-    for (is_custom, name), operator in first_uses:
-        call = cpp_add_call(name, "") if not (is_custom and name in BuiltinOperator.__members__) else None
+    first_uses: dict[tuple[bool, str], Operator] = {}
+    for operator in (each for model in models for subgraph in model.subgraphs for each in subgraph.operators):
+        first_uses.setdefault((operator.code is BuiltinOperator.CUSTOM, operator.name), operator)
+    calls, customs = [], []
+    for (is_custom, name), operator in first_uses.items():
+        # TFLM brings some custom operators, and a custom one may bear a built-in one's name.
+        call = None if is_custom and name in BuiltinOperator.__members__ else cpp_add_call(name, "")
         if call is not None:
             calls.append(call.removeprefix("."))
         elif is_custom:

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tinylab.cpp import cpp_text
 from tinylab.cpp.exported_model import ExportedModel
 from tinylab.cpp.op_resolver import OpResolver
 from tinylab.cpp.tensor_arena import TensorArena
 from tinylab.errors import ExtraMissingError
-
-if TYPE_CHECKING:
-    from jinja2 import Environment
 
 FLAVOURS = ("tflm", "arduino")
 
@@ -91,7 +88,8 @@ def _arrays(program: Program, model: ExportedModel, fill: Any) -> dict[str, str]
     return files
 
 
-def _environment() -> Environment:
+def _environment() -> Any:
+    """jinja2's Environment."""
     try:
         from jinja2 import Environment, PackageLoader, StrictUndefined
     except ImportError as error:
