@@ -50,7 +50,8 @@ def render(program: Program) -> dict[str, str]:
     environment = _environment()
 
     def fill(template: str, **values: Any) -> str:
-        return environment.get_template(f"{template}.j2").render(program=program, **values)
+        text: str = environment.get_template(f"{template}.j2").render(program=program, **values)
+        return text
 
     files = {name: fill(name) for name in ("README.md", "op_resolver.h", "tensor_arena.h", "quantization.h")}
     if program.resolver.customs:
