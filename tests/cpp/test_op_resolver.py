@@ -93,3 +93,9 @@ def test_what_tflm_lacks_is_refused() -> None:
     with pytest.raises(ResolverError, match="operator 0 is POW, which TFLM has no kernel for") as raised:
         op_resolver([hello_world(), with_power()])
     assert (raised.value.operator_name, raised.value.operator_index) == ("POW", 0)
+
+
+def test_a_custom_operator_may_bear_a_built_in_ones_name() -> None:
+    tensors = [TensorSpec((1, 2), "INT8"), TensorSpec((1, 2), "INT8")]
+    data = build_model([SubgraphSpec(tensors, [OperatorSpec("CONV_2X", [0], [1])])]).replace(b"CONV_2X", b"CONV_2D")
+    assert op_resolver([load_model(data)]) == (1, (), (CustomOperator("CONV_2D", "Register_CONV_2D"),))
