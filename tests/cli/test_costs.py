@@ -67,3 +67,16 @@ def test_time_on_a_board_with_published_runs_and_on_another() -> None:
         assert found["instructions"] == counted.total_instructions
         assert found["milliseconds"]["low"] < found["milliseconds"]["middle"] < found["milliseconds"]["high"]
     assert "Instructions are not cycles" in run("time", NAME).stdout
+
+
+def test_export(tmp_path: Path) -> None:
+    folder = tmp_path / "kws"
+    written = run("export", NAME, "-o", str(folder), "-t", "cortex-m4/cmsis-nn", "--labels", "silence,unknown,yes,no")
+    assert written.exit_code == 0, written.stderr
+    files = [Path(line) for line in written.stdout.splitlines()]
+    assert {file.name for file in files} >= {"main.cc", "op_resolver.h", "tensor_arena.h", "README.md"}
+    assert all(file.is_file() for file in files)
+    again = run("export", NAME, "-o", str(folder))
+    assert (again.exit_code, again.stderr.count("\n")) == (2, 1)
+    found = json.loads(run("export", NAME, "-o", str(folder), "--overwrite", "--json").stdout)
+    assert str(folder / "main.cc") in found
