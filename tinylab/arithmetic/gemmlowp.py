@@ -29,7 +29,7 @@ def raw_of(real: float, integer_bits: int) -> int:
     return round(real * 2.0 ** (31 - integer_bits))
 
 
-def saturating_left_shift(x: Raw, exponent: int) -> Raw:
+def saturating_left_shift(x: Raw, exponent: int | Raw) -> Raw:
     """x * 2**exponent, held inside int32 (SaturatingRoundingMultiplyByPOT of an exponent above 0)."""
     shifted: Raw = np.clip(x << exponent, INT32_MIN, INT32_MAX)
     return shifted

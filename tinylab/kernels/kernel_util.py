@@ -206,6 +206,12 @@ def require_same_size(input: Tensor, output: Tensor) -> None:
         refuse(f"{describe(input)} into {describe(output)}", "an output of as many elements")
 
 
+def require_same_shape(input: Tensor, output: Tensor) -> None:
+    """Refuse two tensors of different shapes (HaveSameShapes)."""
+    if input.shape != output.shape:
+        refuse(f"{describe(input)} and {describe(output)}", "one shape for both")
+
+
 def require_broadcast(input1: Tensor, input2: Tensor, output: Tensor) -> None:
     """Refuse two inputs of which an element-wise operator cannot make the output, by NumPy's broadcasting.
 
@@ -213,6 +219,11 @@ def require_broadcast(input1: Tensor, input2: Tensor, output: Tensor) -> None:
     """
     require_same_type(input1, output)
     require_same_type(input2, output)
+    require_broadcast_shapes(input1, input2, output)
+
+
+def require_broadcast_shapes(input1: Tensor, input2: Tensor, output: Tensor) -> None:
+    """The same, whatever the types."""
     try:
         shape = np.broadcast_shapes(input1.shape, input2.shape)
     except ValueError:
