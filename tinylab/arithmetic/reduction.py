@@ -1,4 +1,4 @@
-"""Sums along axes, as TFLM makes them.
+"""Rows and sums along axes, as TFLM makes them.
 
 Retells tensorflow/lite/kernels/internal/reference/reduce.h.
 """
@@ -6,9 +6,18 @@ Retells tensorflow/lite/kernels/internal/reference/reduce.h.
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+
+def rows_along(input: NDArray[Any], axes: tuple[int, ...]) -> NDArray[Any]:
+    """`input` with some axes other than the first made one, in order, and the rest another: [samples, count, kept]."""
+    moved = np.moveaxis(input, axes, range(1, 1 + len(axes)))
+    count = math.prod(moved.shape[1 : 1 + len(axes)])
+    kept = math.prod(moved.shape[1 + len(axes) :])
+    return moved.reshape(len(input), count, kept)
 
 
 def sequential_sum(input: NDArray[np.float32], axes: tuple[int, ...]) -> NDArray[np.float32]:
@@ -16,9 +25,9 @@ def sequential_sum(input: NDArray[np.float32], axes: tuple[int, ...]) -> NDArray
 
     One element is added after another, as in a loop; NumPy's own sum adds in pairs and rounds otherwise.
     """
-    moved = np.moveaxis(input, axes, range(1, 1 + len(axes)))
-    count = math.prod(moved.shape[1 : 1 + len(axes)])
-    total: NDArray[np.float32] = np.add.accumulate(moved.reshape(len(input), count, -1), axis=1)[:, -1]
+    rows = rows_along(input, axes)
+    with np.errstate(invalid="ignore", over="ignore"):
+        total: NDArray[np.float32] = np.add.accumulate(rows, axis=1)[:, -1] + np.float32(0)  # -0.0 sums to 0.0
     return total
 
 
