@@ -6,7 +6,8 @@ Retells tensorflow/lite/micro/kernels/comparisons.cc and tensorflow/lite/kernels
 
 NB: the 65,536 comparisons of two int8 are made in prepare and looked up. int8 scales must be below 1: TFLM aborts on
 others. TFLM compares what lies beside a tensor whose type or shape is another, and writes bools into any output; here
-they must agree. GREATER takes int16, but TFLM rescales them with numbers that nobody wrote; here they are refused.
+they must agree. GREATER takes int16 too, but Prepare writes no numbers to rescale them with, and the result depends on
+what the arena held before; here they are refused.
 """
 
 from __future__ import annotations
