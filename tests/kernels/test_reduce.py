@@ -1,4 +1,4 @@
-"""MEAN: against Python that follows the C++, by hand, and against the real TFLM."""
+"""MEAN, SUM and REDUCE_ALL: against Python that follows the C++, by hand, and against the real TFLM."""
 
 from __future__ import annotations
 
@@ -8,36 +8,47 @@ from numpy.typing import ArrayLike
 
 from tests.arithmetic.test_fixed_point import c_multiply
 from tests.builder import TensorSpec, constant, single_operator
+from tests.kernels.cells import SAMPLES, Case, Cell, Rng, assert_cell_as_tflm, every, values
 from tests.kernels.elementwise import op_data, random_scale, random_shape, random_tensor
-from tests.kernels.running import Array, assert_as_tflm, assert_refused_as_tflm, outputs_of, random_values, refusal_of
+from tests.kernels.reducing import random_axes, reduction
+from tests.kernels.running import assert_as_tflm, assert_refused_as_tflm, outputs_of, random_values, refusal_of
 from tinylab.arithmetic.fixed_point import quantize_multiplier
 from tinylab.kernels.reduce import MEAN, OpData
 from tinylab.model.options import ReducerOptions
 from tinylab.peers.tflm import TflmSession
-
-Shape = tuple[int, ...]
-
-
-def reduced(shape: Shape, axes: ArrayLike, *, keep_dims: bool) -> Shape:
-    gone = {int(axis) % len(shape) for axis in np.ravel(axes)}
-    return tuple(1 if axis in gone else size for axis, size in enumerate(shape) if keep_dims or axis not in gone)
 
 
 def mean_model(
     input: TensorSpec, axes: ArrayLike, output: TensorSpec, *, keep_dims: bool = False, computed_axes: bool = False
 ) -> bytes:
     """MEAN; `output`'s shape is found here."""
-    axis = np.asarray(axes, np.int32)
-    axis_tensor = TensorSpec(axis.shape, "INT32") if computed_axes else constant(axis)
-    output = output._replace(shape=reduced(tuple(input.shape), axis, keep_dims=keep_dims))
-    return single_operator("MEAN", [input, axis_tensor], [output], ReducerOptions(keep_dims))
+    like = {"type": output.type, "scale": output.scale, "zero_point": output.zero_point}
+    return reduction("MEAN", input, axes, keep_dims=keep_dims, computed_axes=computed_axes, **like)
 
 
-def random_axes(rng: np.random.Generator, rank: int) -> Array:
-    """Some axes in any order, some of them negative; one alone may be a scalar."""
-    axes = rng.choice(rank, rng.integers(1, rank + 1), replace=False)
-    axes = np.where(rng.random(len(axes)) < 0.4, axes - rank, axes).astype(np.int32)
-    return axes.reshape(()) if len(axes) == 1 and rng.random() < 0.5 else axes
+def random_case(name: str, dtype: str) -> Cell:
+    """Into another scale, or the same; of bools nearly all are true."""
+
+    def case(rng: Rng) -> Case:
+        shape = random_shape(rng, 5)
+        input, output = random_tensor(rng, shape, dtype), random_tensor(rng, shape, dtype)
+        quantization = {} if rng.random() < 0.3 else {"scale": output.scale, "zero_point": output.zero_point}
+        axes, keep_dims = random_axes(rng, len(shape)), bool(rng.integers(2))
+        inputs = rng.random((SAMPLES, *shape)) < 0.9 if dtype == "bool" else values(rng, dtype, *shape)
+        return reduction(name, input, axes, keep_dims=keep_dims, **quantization), [inputs]
+
+    return Cell(case)
+
+
+CELLS = {
+    **{(name, dtype): random_case(name, dtype) for name in ("MEAN", "SUM") for dtype in ("float32", "int8", "int16")},
+    ("REDUCE_ALL", "bool"): random_case("REDUCE_ALL", "bool"),
+}
+
+
+@every(CELLS)
+def test_cells_as_tflm(tflm: TflmSession, cell: Cell) -> None:
+    assert_cell_as_tflm(tflm, cell)
 
 
 @pytest.mark.parametrize("dtype", ["int8", "int16", "float32"])
@@ -68,10 +79,10 @@ def test_many_elements_as_tflm(tflm: TflmSession, dtype: str) -> None:
     """All at one end of the type, so that the sum is as large as it gets: int16 sums beyond int32 wrap."""
     count = 2**17 + 3
     input = TensorSpec((count,), dtype.upper(), 0.5, 7)
-    model = mean_model(input, [0], input)
     limits = np.iinfo(dtype)
     for value in (limits.min, limits.max):
-        assert_as_tflm(tflm, model, np.full((1, count), value, dtype))
+        assert_as_tflm(tflm, mean_model(input, [0], input), np.full((1, count), value, dtype))
+        assert_as_tflm(tflm, reduction("SUM", input, [0], scale=1e5), np.full((1, count), value, dtype))
 
 
 def c_mean(row: list[int], first: tuple[float, int], last: tuple[float, int]) -> int:
@@ -111,6 +122,24 @@ def test_float_sums_are_in_order(tflm: TflmSession) -> None:
     assert_as_tflm(tflm, mean_model(floats, [0], floats), values)
 
 
+def test_sum_by_hand() -> None:
+    """Real 0.5, 1 and 1.5 in steps of 0.5, into steps of 0.25."""
+    model = reduction("SUM", TensorSpec((3,), "INT8", 0.5, 3), [0], scale=0.25, zero_point=-5)
+    assert outputs_of(model, np.int8([[4, 5, 6]]))[0].tolist() == [-5 + 12]
+    floats = reduction("SUM", TensorSpec((2, 2), "FLOAT32"), [-1], keep_dims=True)
+    assert outputs_of(floats, np.float32([[[1, 2], [2**24, 1]]]))[0].tolist() == [[[3], [2**24]]]
+
+
+def test_zeros_add_to_plus_zero(tflm: TflmSession) -> None:
+    model, values = reduction("SUM", TensorSpec((2,), "FLOAT32"), [0]), np.float32([[-0.0, -0.0]])
+    assert outputs_of(model, values)[0].tobytes() == tflm.run(model, values).require().outputs[0].tobytes()
+
+
+def test_all_by_hand() -> None:
+    model = reduction("REDUCE_ALL", TensorSpec((2, 2), "BOOL"), [1])
+    assert outputs_of(model, np.array([[[True, True], [True, False]]]))[0].tolist() == [[True, False]]
+
+
 def test_op_data_by_hand() -> None:
     model = mean_model(TensorSpec((2, 3), "INT8", 0.5, 3), [1], TensorSpec((), "INT8", 2.0, -4))
     assert op_data(MEAN, model) == OpData(2**30, -1, 3, -4)
@@ -138,6 +167,12 @@ REFUSED = {
     "uint8": (mean_model(TensorSpec((2, 2), "UINT8", 0.5), [1], TensorSpec((), "UINT8", 0.5)), "invoke"),
     "int32": (mean_model(TensorSpec((2, 2), "INT32"), [1], TensorSpec((), "INT32")), "invoke"),
     "float axis out of range": (bad_axis("FLOAT32"), "invoke"),
+    "sum of uint8": (reduction("SUM", TensorSpec((2, 2), "UINT8", 0.5), [1]), "invoke"),
+    "sum of int32": (reduction("SUM", TensorSpec((2, 2), "INT32"), [1]), "invoke"),
+    "sum into another type": (reduction("SUM", INT8, [1], type="INT16"), "invoke"),
+    "sum along int64 axes": (reduction("SUM", INT8, [1], axis_type="INT64"), "allocate"),
+    "all of int8": (reduction("REDUCE_ALL", INT8, [1]), "allocate"),
+    "all into int8": (reduction("REDUCE_ALL", TensorSpec((2, 2), "BOOL"), [1], type="INT8"), "invoke"),
 }
 # Where TFLM dies, leaves zeros, writes beside the output, or divides by zero.
 REFUSED_HERE = {
@@ -162,5 +197,5 @@ def test_refusals(name: str) -> None:
     model, expected = {**REFUSED, **REFUSED_HERE}[name]
     phase, message = refusal_of(model)
     assert phase == expected
-    assert "operator 0 (MEAN)" in message
+    assert "operator 0 (" in message
     assert "needed" in message

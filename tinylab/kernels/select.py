@@ -4,6 +4,7 @@ Retells tensorflow/lite/micro/kernels/select.cc and tensorflow/lite/kernels/inte
 read: TFLM takes x, y and output to be of one.
 
 NB: the output must be of x's type, and have the shape that the inputs make or, for tensors of one element, any of one.
+More than 6 axes are refused: a release build of TFLM reads beside its shapes.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import numpy as np
 
 from tinylab.kernels.kernel_util import (
+    MAX_RANK,
     InvokeContext,
     PrepareContext,
     Registration,
@@ -25,7 +27,6 @@ from tinylab.kernels.kernel_util import (
 from tinylab.model import Operator, TensorType
 
 CONDITION, X, Y, OUTPUT = 0, 1, 2, 0
-MOST_AXES = 8
 
 
 def prepare(context: PrepareContext, node: Operator) -> None:
@@ -43,8 +44,8 @@ def prepare(context: PrepareContext, node: Operator) -> None:
         shape = np.broadcast_shapes(*(tensor.shape for tensor in inputs))
     except ValueError:
         refuse(names, "shapes that broadcast")
-    if shape != output.shape or len(shape) > MOST_AXES:
-        refuse(f"{names} into {describe(output)}", f"an output of shape {shape}, of {MOST_AXES} axes at most")
+    if shape != output.shape or len(shape) > MAX_RANK:
+        refuse(f"{names} into {describe(output)}", f"an output of shape {shape}, of {MAX_RANK} axes at most")
 
 
 def invoke(context: InvokeContext, node: Operator, data: None) -> None:
