@@ -7,7 +7,7 @@ import itertools
 import numpy as np
 import pytest
 
-from tinylab.arithmetic.reduction import divided_multiplier, sequential_sum
+from tinylab.arithmetic.reduction import divided_multiplier, rows_along, sequential_sum
 
 
 @pytest.mark.parametrize("axes", [(), (1,), (2,), (3,), (1, 3), (1, 2, 3)])
@@ -25,6 +25,17 @@ def test_one_is_lost_beside_two_to_the_24() -> None:
     x = np.array([[2.0**24, *[1] * 63]], np.float32)
     assert sequential_sum(x, (1,)).tolist() == [[2.0**24]]
     assert x.sum() > 2.0**24  # NumPy adds in pairs
+
+
+def test_zeros_add_to_plus_zero() -> None:
+    assert not np.signbit(sequential_sum(np.full((1, 2), -0.0, np.float32), (1,))).any()
+
+
+def test_rows_along() -> None:
+    x = np.arange(24).reshape(1, 2, 3, 4)
+    assert rows_along(x, (1, 3)).tolist() == [[x[0, i, :, j].tolist() for i in range(2) for j in range(4)]]
+    assert rows_along(x, ()).shape == (1, 1, 24)
+    assert rows_along(np.zeros((2, 0, 3)), (1,)).shape == (2, 0, 3)
 
 
 def test_divided_multiplier() -> None:
