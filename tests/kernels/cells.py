@@ -17,7 +17,7 @@ from tests.kernels.elementwise import broadcasting_shapes, random_shape, random_
 from tests.kernels.running import Array, assert_as_tflm, outputs_of, random_values
 from tinylab.peers.tflm import TflmSession
 
-MODELS, SAMPLES = 5, 12
+MODELS, SAMPLES = 10, 6
 FLOAT_EXTREMES = np.float32([0, -0.0, 0.5, -0.5, 1.5, 2.5, -2.5, 3, 88, -100, 1e-30, -1e-40, 1e30, -1e38])
 NOT_FINITE = np.float32([np.inf, -np.inf, np.nan])
 
