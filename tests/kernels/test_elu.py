@@ -49,6 +49,14 @@ def test_every_int8(tflm: TflmSession) -> None:
         assert_as_tflm(tflm, model, every_int8)
 
 
+def test_the_output_scale_is_multiplied_by_its_inverse(tflm: TflmSession) -> None:
+    """Odd numbers are halfway; float32(1 / 0.237) makes 41 of 127 a little less, and a division none."""
+    model = unary_model("ELU", TensorSpec((4,), "INT8", 0.1185), scale=0.237)
+    values = np.int8([[1, 3, 7, 13]])
+    assert outputs_of(model, values)[0].tolist() == [[0, 2, 3, 6]]
+    assert_as_tflm(tflm, model, values)
+
+
 def test_not_finite_numbers(tflm: TflmSession) -> None:
     assert_as_tflm(tflm, unary_model("ELU", TensorSpec((3,), "FLOAT32")), NOT_FINITE[np.newaxis])
 

@@ -58,7 +58,7 @@ def test_by_hand() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_zeros_infinity_and_not_a_number(tflm: TflmSession, name: str) -> None:
-    rows = [[0.0, -0.0, 0.0], [-0.0, 0.0, -0.0], [-np.inf] * 3, [np.inf] * 3, [np.nan] * 3, [np.nan, 1, np.nan]]
+    rows = [[0.0, -0.0, -0.0], [-0.0, 0.0, 0.0], [-np.inf] * 3, [np.inf] * 3, [np.nan] * 3, [np.nan, 1, np.nan]]
     values = np.float32([rows])
     model = reduction(name, TensorSpec((6, 3), "FLOAT32"), [1])
     assert outputs_of(model, values)[0].tobytes() == tflm.run(model, values).require().outputs[0].tobytes()
