@@ -1,4 +1,4 @@
-"""The axes of a reduction."""
+"""The axes of a reduction, and what it makes of no elements."""
 
 from __future__ import annotations
 
@@ -6,9 +6,13 @@ import numpy as np
 import pytest
 
 from tests.builder import OperatorSpec, SubgraphSpec, TensorSpec, build_model
+from tests.kernels.cells import spec
+from tests.kernels.reducing import reduction
+from tests.kernels.running import assert_as_tflm, outputs_of
 from tinylab.errors import InvokeError
 from tinylab.kernels.reduce_common import resolve_axes
 from tinylab.model import Tensor, load_model
+from tinylab.peers.tflm import TflmSession
 
 
 def tensors(input: tuple[int, ...], output: tuple[int, ...]) -> tuple[Tensor, Tensor]:
@@ -41,3 +45,23 @@ def test_of_a_scalar_none() -> None:
 def test_axes_and_outputs_that_do_not_fit(axes: list[int], output: tuple[int, ...]) -> None:
     with pytest.raises(InvokeError, match="needed"):
         resolve_axes(np.array(axes, np.int32), *tensors((2, 3, 4), output))
+
+
+LOWEST = float(np.finfo(np.float32).min)
+
+
+@pytest.mark.parametrize(
+    ("name", "dtype", "expected"),
+    [
+        ("SUM", "float32", 0),
+        ("SUM", "int8", 0),  # the number 0, not the zero point
+        ("REDUCE_MAX", "float32", LOWEST),
+        ("REDUCE_MIN", "int8", 127),
+        ("REDUCE_ALL", "bool", True),
+    ],
+)
+def test_of_no_elements_what_a_reduction_starts_from(tflm: TflmSession, name: str, dtype: str, expected: float) -> None:
+    model = reduction(name, spec((2, 0, 3), dtype), [1])
+    nothing = np.zeros((1, 2, 0, 3), dtype)
+    assert (outputs_of(model, nothing)[0] == expected).all()
+    assert_as_tflm(tflm, model, nothing)
