@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from tinylab.arena import ArenaEvent
 from tinylab.arena.abi import ARENA_ALIGNMENT
 from tinylab.doctor.arena_steps import FailingStep, GrowthStep
 from tinylab.doctor.explanation import ExplainedLine, Explanation, Shortage
 from tinylab.doctor.log import MESSAGES
+from tinylab.doctor.paragraph import Paragraph
 from tinylab.runtime import ArenaPlan
 
 SHOWN_STEPS = 4  # of those that fit, and at each end of a growth
@@ -18,29 +17,6 @@ GOES_ON = {
     "create": "TFLM does not look at the result: its own objects go to address 0, and the board faults or hangs.",
     "Init": "Init does not look at what it gets: TFLM goes on with a null pointer, and so do the operators behind it.",
 }
-
-
-class Paragraph(NamedTuple):
-    """kind: "said" (TFLM's own words), "label", "text", "remedy", "row" (of a table: cut, not wrapped), "" (empty)."""
-
-    kind: str
-    text: str
-    indent: int = 0
-
-    def wrapped(self, width: int) -> str:
-        """Its lines, at most `width` wide."""
-        margin = " " * self.indent
-        if self.kind == "row":
-            return _cut(margin + self.text, width)
-        hanging = margin + ("  " if self.kind == "said" else "")
-        lines = textwrap.wrap(
-            self.text, max(width, 40), initial_indent=margin, subsequent_indent=hanging, break_on_hyphens=False
-        )
-        return "\n".join(lines)
-
-
-def _cut(text: str, width: int) -> str:
-    return text if len(text) <= width else text[: width - 1] + "…"
 
 
 def prose(explanation: Explanation) -> Iterator[Paragraph]:
