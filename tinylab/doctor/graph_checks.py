@@ -55,7 +55,7 @@ def large_batch(case: Case) -> Iterator[Found]:
         if len(tensor.shape) > 2 and tensor.shape[0] > 1:
             yield Found(
                 f'input {number} "{tensor.name}"',
-                f"Its first dimension is {tensor.shape[0]}. If that is the batch, each Invoke computes as many samples.",
+                f"Its first dimension is {tensor.shape[0]}. If that is the batch, each Invoke computes so many.",
                 f"The arena then holds {tensor.shape[0]} samples of every tensor.",
                 "Convert with batch 1, and invoke once a sample.",
                 fixed_shape((1, *tensor.shape[1:])),
@@ -163,7 +163,7 @@ def askew(case: Case) -> Iterator[Found]:
             f'tensor {wrong[0].index} "{wrong[0].name}"' + (f" and {len(wrong) - 1} more" if len(wrong) > 1 else ""),
             f"Its data lie at byte {offset} of the file, and its {wrong[0].type.name} elements want a multiple of "
             f"{_alignment(wrong[0].dtype.itemsize)}. A converter aligns them to 16; another tool wrote this.",
-            "TFLM reads constants where they lie: a Cortex-M0+ stops with a hard fault, a Cortex-M4 at some instructions.",
+            "TFLM reads constants where they lie: a Cortex-M0+ stops with a hard fault, others at some loads.",
             "Write the file again.",
             "open(path, 'wb').write(tl.write_model(tl.load_model(path)))",
         )

@@ -9,11 +9,11 @@ from tinylab.arena.offline_plan import offline_offsets
 from tinylab.doctor.arena_steps import ArenaSteps
 from tinylab.doctor.case import Case
 from tinylab.doctor.diagnosis import Found
-from tinylab.doctor.prose import step_name
+from tinylab.doctor.prose import fullest_moment, step_name
 from tinylab.errors import FootprintError, TinylabError
 from tinylab.footprint import estimate_flash
 from tinylab.model.reader import OFFLINE_MEMORY_ALLOCATION
-from tinylab.runtime import ArenaPlan, plan_arena
+from tinylab.runtime import plan_arena
 
 LEAST_GAIN = 0.05  # of the head
 LEAST_GAIN_BYTES = 512
@@ -67,15 +67,9 @@ def ram_too_small(case: Case) -> Iterator[Found]:
             "the RAM",
             f"There are {case.ram_bytes:,} bytes, and the arena alone takes {needed:,}.",
             "The program does not link, or its stack runs into the arena.",
-            f"Smaller inputs or fewer channels in the layers that are alive at the fullest moment "
-            f"({_fullest(case.plan)}); or another board.",
+            f"Smaller inputs, or fewer channels where most of the head is in use: {fullest_moment(case.plan)}. Or "
+            "another board.",
         )
-
-
-def _fullest(plan: ArenaPlan) -> str:
-    memory_plan = plan.memory_plan
-    moment = max(range(memory_plan.moment_count), key=memory_plan.bytes_alive_at, default=0)
-    return memory_plan.moment_names[moment] if memory_plan.moment_count else "none"
 
 
 def flash_too_small(case: Case) -> Iterator[Found]:
@@ -123,9 +117,9 @@ def head_above_bound(case: Case) -> Iterator[Found]:
             f"orders; no plan can do with less than {plan.lower_bound_bytes:,}.",
             f"{plan.head_bytes - pinned:,} bytes of RAM are empty at every moment.",
             "Pin the better plan into the model file: TFLM follows it.",
-            f'plan = tl.plan_arena(model, "{case.target.name}").memory_plan\n'
+            f'import tinylab.arena\nplan = tl.plan_arena(model, "{case.target.name}").memory_plan\n'
             "best = next(row for row in tl.compare_planners(plan) if row.planner == 'OfflineMemoryPlanner').plan\n"
-            "pinned = tl.with_offline_plan(model, tl.arena.offline_plan.offline_offsets(model, best))\n"
+            "pinned = tl.with_offline_plan(model, tinylab.arena.offline_offsets(model, best))\n"
             "open(path, 'wb').write(tl.write_model(pinned))",
         )
 

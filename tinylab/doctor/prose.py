@@ -100,12 +100,12 @@ def step_name(event: ArenaEvent, plan: ArenaPlan) -> str:
     if event.section == "planner":
         return f"{event.phase}: the planner's work area for {len(plan.memory_plan.buffers)} buffers, {size}"
     if event.category == "planned buffers":
-        return f"{event.phase}: the planned head, {size}, fullest {_fullest(plan)}"
+        return f"{event.phase}: the planned head, {size}, fullest {fullest_moment(plan)}"
     owner = f" of {event.owner}" if event.owner and event.owner != plan.model.name else ""
     return f"{event.phase}: {event.category}{owner}, {size}"
 
 
-def _fullest(plan: ArenaPlan) -> str:
+def fullest_moment(plan: ArenaPlan) -> str:
     """When most of the head is in use."""
     memory_plan = plan.memory_plan
     moment = max(range(memory_plan.moment_count), key=memory_plan.bytes_alive_at)

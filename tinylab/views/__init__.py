@@ -28,6 +28,7 @@ from tinylab.views.comparison import (
 )
 from tinylab.views.failures import ArenaFailure, arena_failure, failure_text
 from tinylab.views.footprint import flash_comparison_text, flash_picture, flash_text, resolver_cost
+from tinylab.views.graph import graph_svg, graph_text
 from tinylab.views.picture import Picture
 from tinylab.views.plan_lines import memory_plan_text
 from tinylab.views.player import ArenaPlayer, arena_player
@@ -77,6 +78,8 @@ __all__ = [
     "flash_comparison_text",
     "flash_picture",
     "flash_text",
+    "graph_svg",
+    "graph_text",
     "instructions_picture",
     "instructions_text",
     "layers_picture",
