@@ -90,8 +90,8 @@ def _with_stand_ins(
 def _ordered(layer: Sequence[int], chains: Sequence[Sequence[int]]) -> list[list[int]]:
     """The boxes of each layer from left to right: each moves to the mean of its neighbours, the best order is kept."""
     rows: list[list[int]] = [[] for _ in range(max(layer, default=-1) + 1)]
-    for box, row in enumerate(layer):
-        rows[row].append(box)
+    for box, number in enumerate(layer):
+        rows[number].append(box)
     links = [(a, b) for chain in chains for a, b in itertools.pairwise(chain)]
     best, fewest = [list(row) for row in rows], _crossings(rows, links)
     for sweep in range(ORDER_SWEEPS):
