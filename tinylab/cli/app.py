@@ -9,11 +9,11 @@ import typer
 from typer.core import TyperGroup
 
 import tinylab
-from tinylab.cli import boards, explain, export, fit, footprint, inspect, plan, time
+from tinylab.cli import boards, compare, doctor, explain, export, fit, footprint, inspect, plan, run, time
 from tinylab.errors import TinylabError
 
 # Each module has a function `command`, called as the module is.
-COMMANDS = (inspect, plan, footprint, time, fit, boards, export, explain)
+COMMANDS = (inspect, plan, run, compare, footprint, time, fit, boards, export, doctor, explain)
 BAD_INPUT = 2
 
 

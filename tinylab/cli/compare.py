@@ -3,20 +3,31 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Annotated, Any
 
-import numpy as np
 import typer
 
 from tinylab.cli.arguments import DEFAULT_TARGET, AsJson, ModelName, TargetName, read_model
 from tinylab.cli.output import console
-from tinylab.cli.samples import Count, Inputs, read_inputs
+from tinylab.cli.samples import Count, Inputs, read_inputs, read_numbers
 from tinylab.comparison import Comparison, compare
 from tinylab.errors import DataError
 from tinylab.runtime.tensor_view import dequantize
 
 DEFAULT_COUNT = 16
+SHOWN = (
+    "program",
+    "ran",
+    "accuracy",
+    "identical_to_tinylab",
+    "same_class_as_tinylab",
+    "model_bytes",
+    "head_bytes",
+    "tail_bytes",
+    "arena_used_bytes",
+    "seconds_per_inference",
+    "note",
+)
 
 
 def command(
@@ -34,9 +45,9 @@ def command(
     How many output vectors are the same bytes, arena, time here. A program that is not installed, refuses the model or
     dies is a row that says so. Exit code 1: the real TFLM ran, and its integers differ from tinylab's.
 
-    \b
-    tinylab compare zoo:hello_world
-    tinylab compare kws.tflite features.npy --labels words.npy
+      tinylab compare zoo:hello_world
+
+      tinylab compare kws.tflite features.npy --labels words.npy
     """
     read = read_model(model)
     main = read.subgraphs[0]
@@ -45,7 +56,7 @@ def command(
         raise DataError(f"compare takes a model with one input, and {read.name} has {len(main.inputs)}")
     tensor = main.tensors[main.inputs[0]]
     real = arrays[0] if tensor.dtype.kind == "f" else dequantize(tensor, arrays[0])
-    comparison = compare(read, real, None if labels is None else _labels(labels), target=target)
+    comparison = compare(read, real, None if labels is None else read_numbers(labels).ravel(), target=target)
     if as_json:
         typer.echo(json.dumps(_as_json(comparison), indent=2, ensure_ascii=False))
     else:
@@ -56,14 +67,6 @@ def command(
         raise typer.Exit(1)
 
 
-def _labels(file: str) -> Any:
-    try:
-        array = np.load(Path(file), allow_pickle=False)
-    except ValueError as error:
-        raise DataError(f"{file}: no .npy file of class numbers: {error}") from None
-    return array.ravel()
-
-
 def _differs(comparison: Comparison) -> bool:
     row = comparison.row("TFLM")
     return row.identical_to_tinylab is not None and row.program != "TFLM float32" and (
@@ -72,14 +75,10 @@ def _differs(comparison: Comparison) -> bool:
 
 
 def _as_json(comparison: Comparison) -> dict[str, Any]:
-    fields = (
-        "program accuracy identical_to_tinylab same_class_as_tinylab model_bytes head_bytes tail_bytes "
-        "arena_used_bytes seconds_per_inference ran note"
-    ).split()
     return {
         "model": comparison.model_name,
         "target": comparison.target,
         "sample_count": comparison.sample_count,
         "smallest_arena_bytes": comparison.needs.smallest_arena_bytes,
-        "rows": [{name: getattr(row, name) for name in fields} for row in comparison.rows],
+        "rows": [{name: getattr(row, name) for name in SHOWN} for row in comparison.rows],
     }

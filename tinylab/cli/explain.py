@@ -16,10 +16,9 @@ from tinylab.cli.arguments import (
     TargetName,
     read_model,
 )
-from tinylab.cli.output import console, prose_width
+from tinylab.cli.output import STYLES, console, prose_width
 from tinylab.doctor import explain, prose
 
-STYLES = {"said": "bold", "label": "dim", "remedy": "green", "row": "", "text": "", "": ""}
 STDIN = "-"
 
 

@@ -15,6 +15,15 @@ PIPED_WIDTH = 1000  # into a file or a program: lines are not cut
 MOST_LETTERS = 60  # of a tensor's name: some have hundreds
 FEWEST_LETTERS = 12
 GAP = "  "
+STYLES = {
+    "said": "bold",
+    "label": "dim",
+    "remedy": "green",
+    "code": "cyan",
+    "row": "",
+    "text": "",
+    "": "",
+}  # of a Paragraph
 
 
 def console() -> Console:

@@ -35,9 +35,9 @@ def command(
 
     Its outputs, the arena it took, and the time each operator took here (a laptop's NumPy: no board's time).
 
-    \b
-    tinylab run zoo:kws_yes_no                         random numbers
-    tinylab run kws.tflite features.npy -e --json      every tensor, for programs
+      tinylab run zoo:hello_world
+
+      tinylab run kws.tflite features.npy --every-tensor
     """
     read = read_model(model)
     arrays = read_inputs(read, inputs, count)
@@ -101,7 +101,9 @@ def _tensors(to: Console, model: Model, values: dict[int, NDArray[Any]]) -> None
         tensor = model.subgraphs[0].tensors[index]
         stats = _statistics(value)
         ends = f"{100 * stats['ends']:.1f} %" if stats["ends"] is not None else "–"
-        rows.append((index, tensor.name or "–", tensor.type.name, *(f"{stats[k]:.4g}" for k in ("min", "max", "mean")), ends))
+        rows.append(
+            (index, tensor.name or "–", tensor.type.name, *(f"{stats[k]:.4g}" for k in ("min", "max", "mean")), ends)
+        )
     table(to, ("#", "tensor", "type", "min", "max", "mean", "ends"), rows, left=(1, 2))
 
 

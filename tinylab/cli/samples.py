@@ -40,7 +40,9 @@ def read_inputs(model: Model, names: list[str] | None, count: int) -> list[NDArr
     generator = np.random.default_rng(SEED)
     arrays = [_read(tensor, name, count, generator) for tensor, name in zip(tensors, chosen, strict=False)]
     if len({len(array) for array in arrays}) > 1:
-        raise DataError(f"the inputs have {', '.join(str(len(array)) for array in arrays)} samples: give as many of each")
+        raise DataError(
+            f"the inputs have {', '.join(str(len(array)) for array in arrays)} samples: give as many of each"
+        )
     return arrays
 
 
@@ -78,5 +80,7 @@ def _from_file(tensor: Tensor, name: str) -> NDArray[Any]:
     if array.dtype == tensor.dtype:
         return array
     if array.dtype.kind != "f":
-        raise DataError(f"{name} holds {array.dtype}, and the input is {tensor.type.name}: give it that, or real numbers")
+        raise DataError(
+            f"{name} holds {array.dtype}, and the input is {tensor.type.name}: give it that, or real numbers"
+        )
     return quantize(tensor, array)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tinylab.doctor.arena_steps import ArenaSteps, FailingStep, GrowthStep
+from tinylab.doctor.case import DeclaredResolver
 from tinylab.doctor.diagnosis import COSTS, FAILS, MEANINGS, NEEDS, SEVERITIES, WRONG, Diagnosis, Finding
 from tinylab.doctor.examining import CHECKS, examine
 from tinylab.doctor.explanation import ExplainedLine, Explanation, Shortage
@@ -21,6 +22,7 @@ __all__ = [
     "SEVERITIES",
     "WRONG",
     "ArenaSteps",
+    "DeclaredResolver",
     "Diagnosis",
     "ExplainedLine",
     "Explanation",

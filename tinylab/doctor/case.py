@@ -5,20 +5,37 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tinylab.arena import Target
+from tinylab.boards import Board
 from tinylab.doctor.diagnosis import Found
 from tinylab.errors import OperatorError, PrepareError, TinylabError
 from tinylab.kernels import REGISTRATIONS
 from tinylab.model import BuiltinOperator, Model, Operator, Subgraph, Tensor
 from tinylab.runtime import ArenaPlan, MicroInterpreter, plan_arena, resolver_for
 from tinylab.runtime.micro_context import MicroContext
-from tinylab.runtime.micro_op_resolver import MicroOpResolver
 from tinylab.runtime.tensor_view import quantize
+
+
+class OpResolver(Protocol):
+    """What is asked of an op resolver: tinylab's own have it, and DeclaredResolver."""
+
+    @property
+    def operator_names(self) -> tuple[str, ...]: ...
+    @property
+    def links_every_operator(self) -> bool: ...
+
+
+class DeclaredResolver(NamedTuple):
+    """A resolver of which only the operators' names are known, and N of MicroMutableOpResolver<N>: None if it is not."""
+
+    operator_names: tuple[str, ...]
+    capacity: int | None = None
+    links_every_operator: bool = False
 
 
 class Node(NamedTuple):
@@ -57,11 +74,12 @@ class Case:
 
     model: Model
     target: Target
-    op_resolver: MicroOpResolver | None = None
+    op_resolver: OpResolver | None = None
     arena_bytes: int | None = None
     flash_bytes: int | None = None
     ram_bytes: int | None = None
     flash_target: str = ""
+    board: Board | None = None
     samples: NDArray[np.float32] | None = None
     input_range: tuple[float, float] | None = None
 

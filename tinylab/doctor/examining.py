@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple, Protocol
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from tinylab.arena import Target
 from tinylab.arena.target import DEFAULT_TARGET, find_target
+from tinylab.boards import Board, load
 from tinylab.doctor import (
     graph_checks,
     memory_checks,
@@ -18,12 +20,11 @@ from tinylab.doctor import (
     refusal_checks,
     type_checks,
 )
-from tinylab.doctor.case import Case
+from tinylab.doctor.case import Case, OpResolver
 from tinylab.doctor.diagnosis import COSTS, FAILS, NEEDS, SEVERITIES, WRONG, Diagnosis, Finding, Found
 from tinylab.errors import DataError
 from tinylab.footprint import MEASURED
 from tinylab.model import Model
-from tinylab.runtime.micro_op_resolver import MicroOpResolver
 
 
 class Check(NamedTuple):
@@ -57,6 +58,7 @@ CHECKS = (
     Check("arena too small", FAILS, memory_checks.arena_too_small),
     Check("RAM too small", FAILS, memory_checks.ram_too_small),
     Check("flash too small", FAILS, memory_checks.flash_too_small),
+    Check("does not fit the board", FAILS, memory_checks.board_too_small),
     Check("refused by its kernel", FAILS, refusal_checks.refused, last_resort=True),
     Check("refused on this target", FAILS, refusal_checks.not_laid_out, last_resort=True),
     Check("impossible quantization", WRONG, range_checks.impossible_range),
@@ -77,28 +79,12 @@ CHECKS = (
 )
 
 
-class Board(Protocol):
-    """What is asked of a board: the profiles of tinylab.boards have it.
-
-    targets: by kernel library, the measured builds that stand for it (.arena, .footprint); kernels: its default.
-    """
-
-    @property
-    def kernels(self) -> str: ...
-    @property
-    def targets(self) -> Any: ...
-    @property
-    def ram_app_bytes(self) -> int: ...
-    @property
-    def flash_app_bytes(self) -> Any: ...
-
-
 def examine(
     model: Model,
-    board: Board | None = None,
+    board: str | Path | Board | None = None,
     *,
     target: str | Target | None = None,
-    op_resolver: MicroOpResolver | None = None,
+    op_resolver: OpResolver | None = None,
     arena_bytes: int | None = None,
     flash_bytes: int | None = None,
     ram_bytes: int | None = None,
@@ -107,27 +93,22 @@ def examine(
 ) -> Diagnosis:
     """What would go wrong with `model` on a board, before it does: each thing with its cause and its remedy.
 
-    board: a board profile, which says target, flash and RAM where these are not given. target: for the arena, by
-    default x86-64/reference. op_resolver, arena_bytes: as the program has them. flash_bytes, ram_bytes: what an
-    application may use. samples: real numbers [N, *shape of the input] as the board will feed them; input_range:
+    board: one of tinylab.boards (a name, a .toml file, a Board): it says the target, if none is given, and whether
+    everything fits is computed as `tl.fit` does. target: for the arena, else x86-64/reference. op_resolver,
+    arena_bytes: as the program has them (`DeclaredResolver`: names alone). flash_bytes, ram_bytes: what an application
+    may use, without a board. samples: real numbers [N, *shape of the input] as the board will feed them; input_range:
     (lowest, highest) where there are no samples. What is not told is not checked, and `not_checked` says so.
 
-    ArenaError for a target that there is not; DataError for samples of another shape.
+    ArenaError, BoardError for a target or board that there is not; DataError for samples of another shape.
     """
-    flash_target = ""
-    if board is not None:
-        builds = board.targets[board.kernels]
-        target = builds.arena if target is None else target
-        flash_target = builds.footprint
-        flash_bytes = board.flash_app_bytes.value if flash_bytes is None else flash_bytes
-        ram_bytes = board.ram_app_bytes if ram_bytes is None else ram_bytes
-    chosen = find_target(DEFAULT_TARGET if target is None else target)
-    if not flash_target and any(key.target == chosen.name for key in MEASURED):
-        flash_target = chosen.name
-    case = Case(
-        model, chosen, op_resolver, arena_bytes, flash_bytes, ram_bytes, flash_target,
-        None if samples is None else _samples(model, samples), input_range,
-    )  # fmt: skip
+    found = None if board is None else load(board)
+    builds = None if found is None else found.targets[found.kernels]
+    chosen = find_target(target or (builds.arena if builds is not None else DEFAULT_TARGET))
+    flash_target = builds.footprint if builds is not None else chosen.name
+    if all(key.target != flash_target for key in MEASURED):
+        flash_target = ""
+    real = None if samples is None else _samples(model, samples)
+    case = Case(model, chosen, op_resolver, arena_bytes, flash_bytes, ram_bytes, flash_target, found, real, input_range)
     findings = sorted(_findings(case), key=lambda finding: SEVERITIES.index(finding.severity))
     return Diagnosis(
         model.name, chosen.name, tuple(findings), tuple(check.name for check in CHECKS), tuple(_not_checked(case))
@@ -166,7 +147,7 @@ def _not_checked(case: Case) -> Iterator[str]:
         yield f"the arena: {case.plan_error}"
     elif case.arena_bytes is None:
         yield "whether your arena is large enough: tell its size"
-    if case.flash_bytes is None or case.ram_bytes is None:
+    if case.board is None and (case.flash_bytes is None or case.ram_bytes is None):
         yield "whether it fits the board: tell the board, or its flash and RAM"
     if case.op_resolver is None:
         yield "your op resolver: tell the operators that it registers"

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from tinylab.arena import compare_planners, with_offline_plan
 from tinylab.arena.offline_plan import offline_offsets
+from tinylab.boards import fit
 from tinylab.doctor.arena_steps import ArenaSteps
 from tinylab.doctor.case import Case
 from tinylab.doctor.diagnosis import Found
@@ -17,6 +18,7 @@ from tinylab.runtime import plan_arena
 
 LEAST_GAIN = 0.05  # of the head
 LEAST_GAIN_BYTES = 512
+MOST_REMEDIES = 3
 
 
 def arena_too_small(case: Case) -> Iterator[Found]:
@@ -92,6 +94,29 @@ def flash_too_small(case: Case) -> Iterator[Found]:
             "The program does not link, or does not fit the board.",
             "A smaller model (fewer channels, int8 weights), fewer kinds of operators, or a board with more flash.",
         )
+
+
+def board_too_small(case: Case) -> Iterator[Found]:
+    """A board on which flash or RAM does not hold everything, reserves for the application included."""
+    if case.board is None:
+        return
+    try:
+        report = fit(case.model, case.board)
+    except TinylabError:  # an operator that TFLM does not have: another check says so
+        return
+    remedies = [remedy.what for remedy in report.remedies[:MOST_REMEDIES]]
+    for budget in report.budgets:
+        if not budget.fits and not budget.is_close:
+            parts = sorted(budget.lines, key=lambda line: -line.bytes)[:MOST_REMEDIES]
+            listed = ", ".join(f"{line.label} {line.bytes:,}" for line in parts)
+            yield Found(
+                f"{budget.place} of {case.board.title}",
+                f"{budget.available_bytes:,} bytes are there and {budget.used_bytes:,} are needed: {listed}, ….",
+                "The program does not link, or its stack runs into the arena.",
+                f"One of these would make it fit: {'; '.join(remedies)}."
+                if remedies
+                else "Another board: tinylab fit.",
+            )
 
 
 def head_above_bound(case: Case) -> Iterator[Found]:

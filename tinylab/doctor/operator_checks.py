@@ -105,7 +105,7 @@ def npu_operators(case: Case) -> Iterator[Found]:
 
 
 def _resolver_has(case: Case, name: str) -> bool:
-    return case.op_resolver is not None and case.op_resolver.find_op(name) is not None
+    return case.op_resolver is not None and name in case.op_resolver.operator_names
 
 
 def resolver_lacks(case: Case) -> Iterator[Found]:
@@ -158,7 +158,9 @@ def resolver_has_too_many(case: Case) -> Iterator[Found]:
     if not spare:
         return
     try:
-        saved = estimate_flash(resolver, case.flash_target).total_bytes
+        saved = estimate_flash(
+            resolver if resolver.links_every_operator else resolver.operator_names, case.flash_target
+        ).total_bytes
         saved -= estimate_flash(needed, case.flash_target).total_bytes
     except FootprintError:
         return
