@@ -19,7 +19,7 @@ SEED = 0
 Inputs = Annotated[
     list[str] | None,
     typer.Argument(
-        metavar="[INPUT]...",
+        metavar="INPUT",
         help="A .npy file for each input of the model, or random, or zeros: [N, *shape] or one sample; of the input's "
         "own type, or real numbers, which are quantized.  [default: random]",
         show_default=False,
@@ -64,12 +64,7 @@ def _random(tensor: Tensor, count: int, generator: np.random.Generator) -> NDArr
 
 
 def _from_file(tensor: Tensor, name: str) -> NDArray[Any]:
-    try:
-        array = np.load(Path(name), allow_pickle=False)
-    except ValueError as error:
-        raise DataError(f"{name}: no .npy file of numbers: {error}") from None
-    if not isinstance(array, np.ndarray):
-        raise DataError(f"{name}: a file of several arrays: save one with numpy.save")
+    array = read_numbers(name)
     shape = tensor.shape
     one = shape[1:] if shape[:1] == (1,) else shape
     if array.shape in (shape, one):
@@ -84,3 +79,14 @@ def _from_file(tensor: Tensor, name: str) -> NDArray[Any]:
             f"{name} holds {array.dtype}, and the input is {tensor.type.name}: give it that, or real numbers"
         )
     return quantize(tensor, array)
+
+
+def read_numbers(file: str) -> NDArray[Any]:
+    """The array in a .npy file. DataError where it holds none."""
+    try:
+        array = np.load(Path(file), allow_pickle=False)
+    except (ValueError, EOFError) as error:
+        raise DataError(f"{file}: no .npy file of numbers: {error}") from None
+    if not isinstance(array, np.ndarray):
+        raise DataError(f"{file}: a file of several arrays: save one with numpy.save")
+    return array

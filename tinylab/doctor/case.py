@@ -31,7 +31,7 @@ class OpResolver(Protocol):
 
 
 class DeclaredResolver(NamedTuple):
-    """A resolver of which only the operators' names are known, and N of MicroMutableOpResolver<N>: None if it is not."""
+    """A resolver of which only the operators' names are known. capacity: N of MicroMutableOpResolver<N>, or None."""
 
     operator_names: tuple[str, ...]
     capacity: int | None = None

@@ -113,9 +113,7 @@ def board_too_small(case: Case) -> Iterator[Found]:
                 f"{budget.place} of {case.board.title}",
                 f"{budget.available_bytes:,} bytes are there and {budget.used_bytes:,} are needed: {listed}, ….",
                 "The program does not link, or its stack runs into the arena.",
-                f"One of these would make it fit: {'; '.join(remedies)}."
-                if remedies
-                else "Another board: tinylab fit.",
+                f"What would make it fit: {'; '.join(remedies)}." if remedies else "Another board: see tinylab fit.",
             )
 
 
