@@ -162,7 +162,7 @@ def resolver_has_too_many(case: Case) -> Iterator[Found]:
     try:
         linked = sorted(EVERY_OPERATOR) if resolver.links_every_operator else resolver.operator_names
         saved = estimate_flash(linked, case.flash_target).total_bytes
-        saved -= estimate_flash(needed, case.flash_target).total_bytes
+        saved -= estimate_flash([name for name in linked if name in needed], case.flash_target).total_bytes
     except FootprintError:
         return
     named = "all operators" if resolver.links_every_operator else ", ".join(spare[:6])
