@@ -1,4 +1,4 @@
-"""One model an operator and a tensor type, all else as the operator wants it: who takes which type is then the question."""
+"""One model for each operator and tensor type, all else as the operator wants it: does it take the type?"""
 
 from __future__ import annotations
 
@@ -11,13 +11,41 @@ from tests.builder import TensorSpec, constant, single_operator
 from tinylab.model import TensorType, options
 
 TYPES = ("FLOAT32", "INT8", "INT16", "INT32", "INT64", "UINT8", "BOOL")
-UNARY = """
-    ABS CEIL COS ELU EXP FLOOR HARD_SWISH LOG NEG RELU RELU6 ROUND RSQRT SIN SQRT SQUARE LOGICAL_NOT ZEROS_LIKE
-    LEAKY_RELU L2_NORMALIZATION LOG_SOFTMAX LOGISTIC SOFTMAX TANH
-""".split()
-BINARY = "ADD DIV FLOOR_DIV FLOOR_MOD MAXIMUM MINIMUM MUL PRELU SQUARED_DIFFERENCE SUB ADD_N".split()
-COMPARISONS = "EQUAL GREATER GREATER_EQUAL LESS LESS_EQUAL NOT_EQUAL".split()
-REDUCTIONS = "MEAN REDUCE_ALL REDUCE_MAX REDUCE_MIN SUM".split()
+UNARY = (
+    *(
+        "ABS",
+        "CEIL",
+        "COS",
+        "ELU",
+        "EXP",
+        "FLOOR",
+        "HARD_SWISH",
+        "LOG",
+        "NEG",
+        "RELU",
+        "RELU6",
+        "ROUND",
+        "RSQRT",
+        "SIN",
+    ),
+    *("SQRT", "SQUARE", "LOGICAL_NOT", "ZEROS_LIKE", "LEAKY_RELU", "L2_NORMALIZATION", "LOG_SOFTMAX", "LOGISTIC"),
+    *("SOFTMAX", "TANH"),
+)
+BINARY = (
+    "ADD",
+    "ADD_N",
+    "DIV",
+    "FLOOR_DIV",
+    "FLOOR_MOD",
+    "MAXIMUM",
+    "MINIMUM",
+    "MUL",
+    "PRELU",
+    "SQUARED_DIFFERENCE",
+    "SUB",
+)
+COMPARISONS = ["EQUAL", "GREATER", "GREATER_EQUAL", "LESS", "LESS_EQUAL", "NOT_EQUAL"]
+REDUCTIONS = ["MEAN", "REDUCE_ALL", "REDUCE_MAX", "REDUCE_MIN", "SUM"]
 
 # The output scale and zero point that the operator asks for, by type.
 FIXED = {

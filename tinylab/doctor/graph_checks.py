@@ -165,7 +165,7 @@ def askew(case: Case) -> Iterator[Found]:
             f"{_alignment(wrong[0].dtype.itemsize)}. A converter aligns them to 16; another tool wrote this.",
             "TFLM reads constants where they lie: a Cortex-M0+ stops with a hard fault, others at some loads.",
             "Write the file again.",
-            "open(path, 'wb').write(tl.write_model(tl.load_model(path)))",
+            "import pathlib\npathlib.Path(path).write_bytes(tl.write_model(tl.load_model(path)))",
         )
 
 

@@ -140,10 +140,10 @@ def head_above_bound(case: Case) -> Iterator[Found]:
             f"orders; no plan can do with less than {plan.lower_bound_bytes:,}.",
             f"{plan.head_bytes - pinned:,} bytes of RAM are empty at every moment.",
             "Pin the better plan into the model file: TFLM follows it.",
-            f'import tinylab.arena\nplan = tl.plan_arena(model, "{case.target.name}").memory_plan\n'
+            f'import pathlib\nimport tinylab.arena\nplan = tl.plan_arena(model, "{case.target.name}").memory_plan\n'
             "best = next(row for row in tl.compare_planners(plan) if row.planner == 'OfflineMemoryPlanner').plan\n"
             "pinned = tl.with_offline_plan(model, tinylab.arena.offline_offsets(model, best))\n"
-            "open(path, 'wb').write(tl.write_model(pinned))",
+            "pathlib.Path(path).write_bytes(tl.write_model(pinned))",
         )
 
 

@@ -202,11 +202,11 @@ def missing_bias(case: Case) -> Iterator[Found]:
             "TFLM's DEPTHWISE_CONV_2D takes three inputs to mean that there is a bias, and follows a null pointer: "
             "the program crashes in AllocateTensors.",
             "Keep the layer's bias (use_bias=True), or write two inputs into the file.",
-            "# in Python, on the .tflite file:\n"
+            "import pathlib\n"
             "from dataclasses import replace\n"
             "model = tl.load_model(path)\n"
             "main = model.subgraphs[0]\n"
             "operators = [replace(o, inputs=o.inputs[:2]) if o.inputs[2:] == (-1,) else o for o in main.operators]\n"
             "model = replace(model, subgraphs=(replace(main, operators=tuple(operators)), *model.subgraphs[1:]))\n"
-            "open(path, 'wb').write(tl.write_model(model))",
+            "pathlib.Path(path).write_bytes(tl.write_model(model))",
         )
