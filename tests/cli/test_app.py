@@ -32,15 +32,15 @@ def test_no_command_prints_the_help() -> None:
     for module in COMMANDS:
         assert f"  {module.__name__.rpartition('.')[2]} " in result.stdout
     assert "..." not in result.stdout.split("Commands:")[1]  # no help is cut
-    assert len(result.stdout.splitlines()) < 26
+    assert len(result.stdout.splitlines()) < 34
 
 
-@pytest.mark.parametrize("command", ["inspect", "plan", "footprint", "time", "fit", "boards", "export", "explain"])
+@pytest.mark.parametrize("command", [module.__name__.rpartition(".")[2] for module in COMMANDS])
 def test_every_command_has_a_short_help(command: str) -> None:
     result = CliRunner().invoke(app, [command, "--help"])
     assert result.exit_code == 0
     assert f"Usage: tinylab {command}" in result.stdout or f" {command} " in result.stdout
-    assert len(result.stdout.splitlines()) < 30
+    assert len(result.stdout.splitlines()) < 45
 
 
 def test_version() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -60,3 +61,15 @@ def test_nothing_of_tflms_is_code_1() -> None:
 def test_no_line_is_wider_than_the_terminal(width: int) -> None:
     result = run("-m", NAME, "-t", TARGET, log=log_at(7000), width=width)
     assert max(map(len, result.stdout.splitlines())) <= width
+
+
+def test_json_holds_lines_steps_and_the_size_that_works() -> None:
+    result = run("--model", NAME, "--target", TARGET, "--json", log="noise\n" + log_at(10_000))
+    assert result.exit_code == 0
+    told = json.loads(result.stdout)
+    assert told["lines"][0]["text"].startswith("Failed to ")
+    assert told["shortages"][0]["arena_bytes"] == 10_000
+    assert told["smallest_arena_bytes"] == plan_arena(zoo.load("kws_yes_no"), TARGET).needs.smallest_arena_bytes
+    nothing = run("--json", log="noise")
+    assert nothing.exit_code == 1
+    assert json.loads(nothing.stdout)["lines"] == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from typer.testing import CliRunner, Result
 
 from tests.arena.models import dense_chain
 from tests.builder import OperatorSpec, SubgraphSpec, TensorSpec, build_model
-from tinylab import zoo
+from tinylab import views, zoo
 from tinylab.cli.app import app
 
 
@@ -60,3 +61,37 @@ def test_no_line_is_wider_than_the_terminal(name: str, width: int) -> None:
     assert any(
         line.endswith(f"{output.scale:.6g}, {output.zero_point}") for line in lines
     )  # names are cut, not figures
+
+
+def test_weights_arguments_metadata_and_signatures() -> None:
+    text = run("zoo:kws_yes_no", 150).stdout
+    model = zoo.load("kws_yes_no")
+    total = sum(len(model.buffers[index]) for index in {t.buffer_index for t in model.subgraphs[0].tensors})
+    assert f"weights: 20 buffers, {total:,} bytes" in text
+    assert "stride 2×4, SAME, RELU" in text
+    assert "min_runtime_version, 16 bytes: " in text
+    assert "signature serving_default, of subgraph 0" in text
+    assert "inputs: features (tensor 0)" in text
+    assert "description: MLIR Converted." in text
+
+
+def test_json_tells_everything_but_the_bytes() -> None:
+    result = CliRunner().invoke(app, ["inspect", "zoo:kws_yes_no", "--json"])
+    told, model = json.loads(result.stdout), zoo.load("kws_yes_no")
+    (graph,) = told["subgraphs"]
+    assert told["sha256"] == model.sha256
+    assert [operator["name"] for operator in graph["operators"]] == [o.name for o in model.subgraphs[0].operators]
+    assert graph["operators"][0]["arguments"]["stride_w"] == "4"
+    assert graph["tensors"][0]["quantization"]["zero_points"] == [-16]
+    assert told["resolver"][0] == "static tflite::MicroMutableOpResolver<5> resolver;"
+    assert sum(told["buffers"]) <= told["bytes"]
+
+
+def test_the_graph_is_drawn_into_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "kws.svg"
+    assert CliRunner().invoke(app, ["inspect", "zoo:kws_yes_no", "--svg", str(file)]).exit_code == 0
+    assert file.read_text("utf-8") == views.graph_svg(zoo.load("kws_yes_no"))
+    graphs = [SubgraphSpec([TensorSpec((4,)), TensorSpec((4,))], [OperatorSpec("Mine", [0], [1])]) for _ in range(2)]
+    (tmp_path / "two.tflite").write_bytes(build_model(graphs))
+    CliRunner().invoke(app, ["inspect", str(tmp_path / "two.tflite"), "--svg", str(file)])
+    assert (tmp_path / "kws_1.svg").is_file()

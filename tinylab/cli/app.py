@@ -65,7 +65,14 @@ def _tinylab(
 ) -> None:
     """TensorFlow Lite Micro on your desk: what a model is, the arena it needs, and what went wrong on the board.
 
-    MODEL is a .tflite file, or zoo:NAME for one that tinylab ships.
+    MODEL is a .tflite file, or zoo:NAME for one that tinylab ships. Exit code 2 is bad input; what 1 means, each
+    command says. Try these:
+
+      tinylab inspect zoo:kws_yes_no
+
+      tinylab doctor zoo:kws_yes_no --board microbit_v2 --arena-bytes 20000
+
+      tinylab explain serial.log --model kws.tflite --target cortex-m4/cmsis-nn
     """
     if version:
         print(f"tinylab {tinylab.__version__}")
