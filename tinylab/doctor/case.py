@@ -121,38 +121,20 @@ class Case:
             return None, error
 
     @functools.cached_property
-    def refusals(self) -> tuple[tuple[Node, OperatorError, str], ...]:
-        """Operators that their own kernel refuses, with the error and the phase, "prepare" or "invoke".
-
-        Every Prepare is tried; where all of them agree, one Invoke, which stops at the first refusal.
-        """
-        refused = [(node, error, "prepare") for node in self.nodes if (error := _prepare_error(node)) is not None]
-        if refused or self.plan is None:
-            return tuple(refused)
-        try:
-            self.run  # noqa: B018  computing it is the test
-        except OperatorError as error:
-            index = error.operator_index
-            return tuple((n, error, "invoke") for n in self.nodes if n.name == error.operator_name
-                         and n.operator.index == index)[:1]  # fmt: skip
-        except TinylabError:  # no kernel: other checks, or nobody, can say
-            return ()
-        return ()
+    def refusals(self) -> tuple[tuple[Node, OperatorError], ...]:
+        """Operators that their own kernel's Prepare refuses, with the error. Nothing is run."""
+        return tuple((node, error) for node in self.nodes if (error := _prepare_error(node)) is not None)
 
     @functools.cached_property
     def run(self) -> Mapping[int, NDArray[Any]]:
-        """Every tensor of the main subgraph, index -> [N, *shape], on `samples`, or on one sample of zeros.
-
-        TinylabError where tinylab cannot run it.
-        """
+        """Every tensor of the main subgraph, index -> [N, *shape], on `samples`. TinylabError where it cannot run."""
         assert self.plan is not None
+        assert self.samples is not None
         needs = self.plan.needs
         interpreter = MicroInterpreter(
             self.model, resolver_for(self.model), needs.smallest_arena_bytes, target=self.target
         )
-        if self.samples is not None and len(self.inputs) == 1:
-            return interpreter.predict_every_tensor(quantize(self.inputs[0], self.samples))
-        return interpreter.predict_every_tensor([np.zeros((1, *each.shape), each.dtype) for each in self.inputs])
+        return interpreter.predict_every_tensor(quantize(self.inputs[0], self.samples))
 
 
 def at(
@@ -177,4 +159,9 @@ def _prepare_error(node: Node) -> OperatorError | None:
         return error
     except TinylabError as error:  # a tensor of a type that has no size
         return PrepareError(str(error))
+    except (
+        ArithmeticError,
+        LookupError,
+    ) as error:  # a damaged file: numbers that no int32 holds, axes that are not there
+        return PrepareError(f"its numbers or shapes cannot be computed with: {error}")
     return None

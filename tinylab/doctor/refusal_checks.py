@@ -11,13 +11,13 @@ from tinylab.errors import TinylabError
 
 def refused(case: Case) -> Iterator[Found]:
     """What tinylab's own kernels refuse, as TFLM's do: shapes, options, quantization."""
-    for node, error, phase in case.refusals:
+    for node, error in case.refusals:
         yield at(
             [node],
             _after_place(error),
-            "AllocateTensors fails." if phase == "prepare" else "AllocateTensors succeeds; the first Invoke fails.",
+            "AllocateTensors fails.",
             "Change the layer, or the way in which it is converted, so that this holds.",
-            tflm_says=(node.failed(phase),),
+            tflm_says=(node.failed("prepare"),),
         )
 
 
@@ -29,8 +29,8 @@ def _after_place(error: TinylabError) -> str:
 def not_laid_out(case: Case) -> Iterator[Found]:
     """A target's own reasons to refuse: tensors without a size, operators whose kernel library refuses them."""
     if case.plan_error is not None and not case.refusals:
-        index = getattr(case.plan_error, "operator_index", None)
-        nodes = [node for node in case.nodes if node.operator.index == index]
+        named = tuple(getattr(case.plan_error, field, None) for field in ("operator_name", "operator_index"))
+        nodes = [node for node in case.nodes if (node.name, node.operator.index) == named]
         words = _after_place(case.plan_error)
         consequence = "AllocateTensors fails on this target."
         remedy = "Change the layer, or the way in which it is converted, so that this holds."
