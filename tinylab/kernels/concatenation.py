@@ -57,6 +57,8 @@ def prepare(context: PrepareContext, node: Operator) -> OpData:
         _check_quantization(input, output)
 
     axis = options.axis if options.axis >= 0 else len(output.shape) + options.axis
+    if not 0 <= axis < len(output.shape):
+        refuse(f"axis {options.axis}", f"one of the {len(output.shape)} axes of {describe(output)}")
     sizes = [input.shape[axis] if axis < len(input.shape) else 0 for input in inputs]
     for input, size in zip(inputs, sizes, strict=True):
         if (*output.shape[:axis], size, *output.shape[axis + 1 :]) != input.shape:

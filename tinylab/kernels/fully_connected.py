@@ -98,7 +98,7 @@ def _multipliers(
 def _matrix(output_count: int, zero_point: int, filter: Array) -> Array:
     """The filter's first outputs as [depth, outputs], minus the zero point."""
     rows = filter.reshape(-1, filter.shape[-1])[:output_count]
-    return rows.T if zero_point == 0 else np.subtract(rows, zero_point, dtype=np.int16).T
+    return rows.T if zero_point == 0 else np.subtract(rows, zero_point, dtype=np.int32).T
 
 
 def invoke(context: InvokeContext, node: Operator, data: OpData) -> None:

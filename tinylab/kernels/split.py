@@ -26,12 +26,17 @@ AXIS, INPUT = 0, 1
 def prepare(context: PrepareContext, node: Operator) -> int:
     """The axis, samples not counted. One that the input does not have fails in Invoke, as in TFLM."""
     input = context.input_tensor(node, INPUT)
-    axis = int32_constant(context.input_tensor(node, AXIS))[0]
+    axes = int32_constant(context.input_tensor(node, AXIS))
+    if len(axes) != 1:
+        refuse(f"{len(axes)} axes", "one axis")
+    axis = axes[0]
     axis = axis if axis >= 0 else axis + len(input.shape)
     if 0 <= axis < len(input.shape):
         for index in range(len(node.outputs)):
             output = context.output_tensor(node, index)
             require_same_type(input, output)
+            if len(output.shape) != len(input.shape):
+                refuse(f"{describe(output)} from {describe(input)}", "as many axes")
             rest = (*output.shape[:axis], len(node.outputs) * output.shape[axis], *output.shape[axis + 1 :])
             if rest != input.shape:
                 refuse(f"{describe(output)} from {describe(input)}", f"1/{len(node.outputs)} of its axis {axis}")
