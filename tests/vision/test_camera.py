@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tinylab.vision.camera import Camera, _blocked, _exposed, halved, photograph
+from tinylab.vision.camera import Camera, _blocked, _exposed, blurred, halved, photograph
 
 NOTHING = Camera((0.0, 0.0), (1.0, 1.0), 0, 0, 0, 0, 0, 0, 0, 0)
 
@@ -73,3 +73,12 @@ def test_blocks_of_an_even_picture_stay_even_and_coarse_steps_lose_detail() -> N
 def test_halving_takes_the_mean_of_four() -> None:
     x = np.arange(16, dtype=np.float32).reshape(4, 4, 1)
     assert halved(x)[..., 0].tolist() == [[2.5, 4.5], [10.5, 12.5]]
+
+
+def test_out_of_focus_spreads_a_point_evenly_and_loses_no_light() -> None:
+    point = np.zeros((33, 33, 3), np.float32)
+    point[16, 16] = 1
+    found = blurred(point, 3)
+    assert found.sum() == pytest.approx(3, rel=1e-3)
+    assert np.argwhere(found[..., 0] > 1e-6).min(axis=0).tolist() == [10, 10]
+    assert np.argwhere(found[..., 0] > 1e-6).max(axis=0).tolist() == [22, 22]

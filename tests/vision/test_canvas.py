@@ -66,6 +66,16 @@ def test_what_lies_outside_changes_nothing() -> None:
     assert not one.colour.any()
 
 
+def test_tags_say_what_is_seen() -> None:
+    one = canvas()
+    for tag, z in ((1, 0.0), (2, -1.0)):
+        one.tag = tag
+        one.box(0.25, 0.25, 0.75, 1.0 - 0.25 * (2 - tag), z, RED)
+    assert one.tags[32, 32] == 1
+    assert one.tags[60, 32] == 2
+    assert one.tags[2, 2] == 0
+
+
 def test_a_shadow_darkens_what_is_there() -> None:
     one = canvas()
     one.surface(0, 1, GREEN)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tinylab.vision.pictures import Framing, PictureRecipe, picture, turned
+from tinylab.vision.pictures import GRID, LEAST_SEEN, TAGS, Framing, PictureRecipe, picture, turned
 
 
 @pytest.mark.parametrize("framing", Framing.__dataclass_fields__)
@@ -15,7 +15,10 @@ from tinylab.vision.pictures import Framing, PictureRecipe, picture, turned
 def test_every_framing_gives_a_picture(framing: str, is_person: bool) -> None:
     shares = dict.fromkeys(Framing.__dataclass_fields__, 0.0) | {framing: 1.0}
     recipe = replace(PictureRecipe(), framing=Framing(**shares))
-    image, scene, found = picture(is_person, np.random.default_rng(2), recipe)
+    image, tags, scene, found = picture(is_person, np.random.default_rng(2), recipe)
+    seen = np.isin(tags, [TAGS.index("body"), TAGS.index("head")]).mean()
+    assert seen >= LEAST_SEEN if is_person else seen == 0
+    assert tags.shape == (GRID, GRID)
     assert image.shape == (96, 96, 3)
     assert image.dtype == np.uint8
     assert found == framing
@@ -24,8 +27,8 @@ def test_every_framing_gives_a_picture(framing: str, is_person: bool) -> None:
 
 
 def test_a_picture_with_people_differs_from_the_same_scene_without() -> None:
-    with_person, scene, _ = picture(True, np.random.default_rng(5), PictureRecipe())
-    without, same, _ = picture(False, np.random.default_rng(5), PictureRecipe())
+    with_person, _, scene, _ = picture(True, np.random.default_rng(5), PictureRecipe())
+    without, _, same, _ = picture(False, np.random.default_rng(5), PictureRecipe())
     assert scene == same
     assert not np.array_equal(with_person, without)
 

@@ -10,6 +10,9 @@ import numpy as np
 from tinylab.vision.canvas import Canvas, Material, Point
 from tinylab.vision.people import Body, Look, Pose, Vector, turned
 
+# Tags of what is seen on a canvas.
+BODY, HEAD = 1, 2
+
 _LIMB = ((0.0, 0.0), (0.04, 0.7), (0.12, 0.97), (0.25, 1.0), (0.6, 0.88), (0.9, 0.74), (0.97, 0.55), (1.0, 0.0))
 _SLEEVE = ((0.0, 0.0), (0.05, 0.75), (0.14, 1.0), (0.9, 0.92), (1.0, 0.9))
 _HEAD = (
@@ -59,11 +62,14 @@ class Painter:
 
     def paint(self) -> None:
         """Everything, in any order: the depth buffer sorts it."""
+        self.canvas.tag = BODY
         for side in (0, 1):
             self._leg(side)
             self._arm(side)
         self._trunk()
+        self.canvas.tag = HEAD
         self._head()
+        self.canvas.tag = 0
 
     def tube(
         self,

@@ -73,8 +73,8 @@ def blurred(picture: Floats, radius: int) -> Floats:
             pad = [(radius + 1, radius) if a == axis else (0, 0) for a in range(3)]
             sums = np.cumsum(np.pad(x, pad, mode="edge"), axis=axis, dtype=np.float64)
             wide = 2 * radius + 1
-            x = sums[wide:] - sums[:-wide] if axis == 0 else sums[:, wide:] - sums[:, :-wide]
-            x = np.asarray(x / wide, np.float32)
+            inside = sums[wide:] - sums[:-wide] if axis == 0 else sums[:, wide:] - sums[:, :-wide]
+            x = np.asarray(inside / wide, np.float32)
     return x
 
 

@@ -66,7 +66,10 @@ CONE = ((0.0, 0.0), (1.0, 1.0))
 
 
 class Canvas:
-    """Square picture being painted. colour: float32 [size, size, 3]; depth: float32 [size, size], larger is nearer."""
+    """Square picture being painted.
+
+    colour: float32 [size, size, 3]; depth: float32 [size, size], larger is nearer; tags: uint8 [size, size], what is seen
+    there: the value that `tag` had when it was painted."""
 
     def __init__(self, size: int, rng: np.random.Generator, light: Light | None = None) -> None:
         self.size = size
@@ -74,6 +77,8 @@ class Canvas:
         self.light = light or Light()
         self.colour = np.zeros((size, size, 3), np.float32)
         self.depth = np.full((size, size), FAR, np.float32)
+        self.tags = np.zeros((size, size), np.uint8)
+        self.tag = 0
 
     def lathe(
         self,
@@ -218,6 +223,7 @@ class Canvas:
     def _put(self, box: tuple[slice, slice], seen: NDArray[np.bool_], z: Floats | np.float32, colour: Floats) -> None:
         np.copyto(self.colour[box], colour, where=seen[..., None])
         np.copyto(self.depth[box], z, where=seen)
+        np.copyto(self.tags[box], np.uint8(self.tag), where=seen)
 
 
 @functools.lru_cache(maxsize=256)

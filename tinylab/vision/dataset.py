@@ -52,7 +52,8 @@ class VisionRecipe:
 @dataclass(frozen=True, eq=False)
 class VisionSplit:
     """pictures: uint8 [picture, 96, 96, 3] RGB; labels: int64 [picture], indices of class_names; metadata: arrays of
-    one entry a picture ("scene": the place, "framing": how people, or things in their stead, are cut)."""
+    one entry a picture ("scene": the place, "framing": how people, or things in their stead, are cut, "tags": uint8
+    [picture, 24, 24], what is seen where, indices of pictures.TAGS)."""
 
     pictures: np.ndarray
     labels: np.ndarray
@@ -117,7 +118,7 @@ def _paint(seed: int, recipe: VisionRecipe, progress: Progress) -> dict[str, np.
     arrays: dict[str, np.ndarray] = {}
     for number, (split, count) in enumerate(zip(SPLITS, counts, strict=True)):
         parts = _painted([seed, number], 2 * count, recipe.picture, progress, f"painting {split}")
-        for key in ("pictures", "labels", "scene", "framing"):
+        for key in ("pictures", "labels", "tags", "scene", "framing"):
             arrays[f"{split}/{key}"] = np.concatenate([part[key] for part in parts])
     return arrays
 

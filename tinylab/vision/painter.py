@@ -28,14 +28,14 @@ def main() -> None:
 
 
 def paint(seed: list[int], first: int, last: int, recipe: PictureRecipe) -> dict[str, np.ndarray]:
-    """Pictures number first to last - 1, every second one with people: pictures, labels, scene, framing."""
+    """Pictures number first to last - 1, every second one with people: pictures, labels, tags, scene, framing."""
     labels = np.arange(first, last, dtype=np.int64) % 2
     painted = [
         picture(bool(label), np.random.default_rng([*seed, number]), recipe)
         for number, label in zip(range(first, last), labels, strict=True)
     ]
-    pictures, scenes, framings = zip(*painted, strict=True)
-    return {"pictures": np.stack(pictures), "labels": labels, "scene": np.array(scenes), "framing": np.array(framings)}
+    columns = {name: np.array([getattr(one, name) for one in painted]) for name in ("tags", "scene", "framing")}
+    return {"pictures": np.stack([one.picture for one in painted]), "labels": labels, **columns}
 
 
 def recipe_of(values: dict[str, Any]) -> PictureRecipe:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tinylab.vision import colours, things
-from tinylab.vision.bodies import Place, draw_person
+from tinylab.vision.bodies import BODY, HEAD, Place, draw_person
 from tinylab.vision.camera import Camera, blurred, halved, photograph
 from tinylab.vision.canvas import Canvas
 from tinylab.vision.furniture import FURNITURE, ON_TABLES, STREETS, VEHICLES
@@ -16,6 +17,9 @@ from tinylab.vision.people import Body, any_look, any_pose
 from tinylab.vision.scenes import Scene, any_scene
 
 SIDE = 96  # pixels
+GRID = 24  # rows and columns of the tags that are kept
+LEAST_SEEN = 0.02  # share of a picture that people must cover to be seen; MLPerf Tiny's rule is a box of 0.025
+TAGS = ("scene", "body", "head", "plant", "animal", "vehicle", "furniture", "food", "thing")
 _EVERYTHING = (*things.OUTDOORS, *things.INDOORS, *things.ANIMALS, *VEHICLES, *FURNITURE, *ON_TABLES, *STREETS)
 _LIKE_PEOPLE: tuple[things.Drawer, ...] = (
     things.lamp_post,
@@ -26,6 +30,15 @@ _LIKE_PEOPLE: tuple[things.Drawer, ...] = (
     things.statue,
 )
 _LIKE_PEOPLE += (things.garment, things.bear, things.face_of_an_animal, things.hydrant)
+
+
+_TAG_OF: dict[things.Drawer, int] = {
+    **dict.fromkeys((things.tree, things.conifer, things.bush, things.flowers), TAGS.index("plant")),
+    **dict.fromkeys((*things.ANIMALS, things.bear), TAGS.index("animal")),
+    **dict.fromkeys(VEHICLES, TAGS.index("vehicle")),
+    **dict.fromkeys(FURNITURE, TAGS.index("furniture")),
+    **dict.fromkeys(ON_TABLES[:3], TAGS.index("food")),
+}
 
 
 @dataclass(frozen=True)
@@ -56,8 +69,25 @@ class PictureRecipe:
     camera: Camera = field(default_factory=Camera)
 
 
-def picture(is_person: bool, rng: np.random.Generator, recipe: PictureRecipe) -> tuple[NDArray[np.uint8], str, str]:
-    """uint8 [96, 96, 3], the kind of scene, and how it was framed."""
+class Painted(NamedTuple):
+    """picture: uint8 [96, 96, 3]; tags: uint8 [24, 24], what is seen at so many places of it, indices of TAGS; scene:
+    its kind; framing: how people, or things in their stead, are cut."""
+
+    picture: NDArray[np.uint8]
+    tags: NDArray[np.uint8]
+    scene: str
+    framing: str
+
+
+def picture(is_person: bool, rng: np.random.Generator, recipe: PictureRecipe) -> Painted:
+    """One picture. People who happen to be hidden or outside are painted again elsewhere."""
+    painted = _picture(is_person, rng, recipe)
+    while is_person and np.mean((painted.tags == BODY) | (painted.tags == HEAD)) < LEAST_SEEN:
+        painted = _picture(is_person, rng, recipe)
+    return painted
+
+
+def _picture(is_person: bool, rng: np.random.Generator, recipe: PictureRecipe) -> Painted:
     canvas = Canvas(2 * SIDE, rng, colours.any_light(rng))
     scene = any_scene(canvas, rng)
     _props(canvas, rng, scene, int(rng.integers(0, recipe.props + 1)))
@@ -72,11 +102,14 @@ def picture(is_person: bool, rng: np.random.Generator, recipe: PictureRecipe) ->
     if rng.random() < recipe.occluder:
         _occlude(canvas, rng, scene)
     angle = rng.normal(0, recipe.tilt) if rng.random() < 0.5 else 0.0
-    image = turned(canvas.colour, angle, rng.random() < 0.5)
-    return photograph(halved(image), rng, recipe.camera), scene.kind, framing
+    mirrored = rng.random() < 0.5
+    image = np.asarray(turned(canvas.colour, angle, mirrored), np.float32)
+    step = 2 * SIDE // GRID
+    tags = turned(canvas.tags, angle, mirrored)[step // 2 :: step, step // 2 :: step]
+    return Painted(photograph(halved(image), rng, recipe.camera), tags.astype(np.uint8), scene.kind, framing)
 
 
-def turned(image: NDArray[np.float32], angle: float, mirrored: bool) -> NDArray[np.float32]:
+def turned(image: NDArray[Any], angle: float, mirrored: bool) -> NDArray[Any]:
     """The picture turned about its middle and magnified until its corners are filled; mirrored or not."""
     if mirrored:
         image = image[:, ::-1]
@@ -88,7 +121,15 @@ def turned(image: NDArray[np.float32], angle: float, mirrored: bool) -> NDArray[
     row = place[:, None] * c + place[None, :] * s + size / 2
     column = place[None, :] * c - place[:, None] * s + size / 2
     rows, columns = (np.clip(place, 0, size - 1).astype(np.intp) for place in (row, column))
-    return np.asarray(image[rows, columns], np.float32)
+    return np.asarray(image[rows, columns])
+
+
+def _draw(
+    kind: things.Drawer, canvas: Canvas, rng: np.random.Generator, x: float, y: float, z: float, height: float
+) -> None:
+    canvas.tag = _TAG_OF.get(kind, len(TAGS) - 1)
+    kind(canvas, rng, x, y, z, height)
+    canvas.tag = 0
 
 
 def _props(canvas: Canvas, rng: np.random.Generator, scene: Scene, count: int) -> None:
@@ -98,7 +139,7 @@ def _props(canvas: Canvas, rng: np.random.Generator, scene: Scene, count: int) -
         low = max(scene.horizon, 0.0)
         y = rng.uniform(low, 1.1) if scene.upright else rng.uniform(0.2, 1.2)
         height = rng.uniform(0.5, 1.6) * (0.08 + 0.5 * max(0.0, y - low))
-        kinds[int(rng.integers(len(kinds)))](canvas, rng, rng.uniform(0, 1), y, -20 + 10 * y, height)
+        _draw(kinds[int(rng.integers(len(kinds)))], canvas, rng, rng.uniform(0, 1), y, -20 + 10 * y, height)
 
 
 def _people(canvas: Canvas, rng: np.random.Generator, scene: Scene, framing: str) -> None:
@@ -144,7 +185,7 @@ def _hold(canvas: Canvas, rng: np.random.Generator, place: Place, body: Body) ->
     x, y, z = place.point(body.joints[f"wrist{rng.integers(2)}"])
     kinds = (things.ball, things.bottle, things.umbrella, *STREETS[2:], *ON_TABLES, *FURNITURE[-1:])
     height = place.height * rng.uniform(0.08, 0.35)
-    kinds[int(rng.integers(len(kinds)))](canvas, rng, x, y + height * rng.uniform(0.2, 0.8), z + 0.05, height)
+    _draw(kinds[int(rng.integers(len(kinds)))], canvas, rng, x, y + height * rng.uniform(0.2, 0.8), z + 0.05, height)
 
 
 def _things(canvas: Canvas, rng: np.random.Generator, scene: Scene, framing: str, like_people: float) -> None:
@@ -165,7 +206,7 @@ def _things(canvas: Canvas, rng: np.random.Generator, scene: Scene, framing: str
         y = rng.uniform(0.2, 0.7) + tall if tall > 0.7 else rng.uniform(min(max(scene.horizon, tall), 1.0), 1.08)
         x = rng.uniform(0.1, 0.9)
         canvas.shadow(x, y, 0.35 * tall, 0.06 * tall, 0.5 * float(scene.upright))
-        kind(canvas, rng, x, min(y, 1.3), 5.0 + y * 0.5 + number * 0.01, tall)
+        _draw(kind, canvas, rng, x, min(y, 1.3), 5.0 + y * 0.5 + number * 0.01, tall)
         if not same:
             kind = _thing(rng, scene, like_people)
 
@@ -180,4 +221,4 @@ def _occlude(canvas: Canvas, rng: np.random.Generator, scene: Scene) -> None:
     kinds = scene.props if rng.random() < 0.8 else _EVERYTHING
     height, side = rng.uniform(0.15, 0.45), rng.choice([0.0, 1.0])
     x = rng.uniform(0, 1) if rng.random() < 0.5 else side + rng.normal(0, 0.1)
-    kinds[int(rng.integers(len(kinds)))](canvas, rng, x, rng.uniform(1.0, 1.25), 20.0, height)
+    _draw(kinds[int(rng.integers(len(kinds)))], canvas, rng, x, rng.uniform(1.0, 1.25), 20.0, height)

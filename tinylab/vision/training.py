@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,8 @@ _LUMINANCE = np.asarray([0.299, 0.587, 0.114], np.float32)
 
 @dataclass(frozen=True)
 class PictureDistortion:
-    """Distortions of pictures, drawn anew for each in each epoch; half of them are mirrored besides.
+    """Distortions of pictures, drawn anew for each in each epoch; half of them are mirrored
+    besides where moves is True.
 
     zoom: (least, largest) share of the picture that is seen, height and width apart; shift: share of the side; turn:
     deviation in radians; contrast, brightness, tint: deviations, shares; cover: probability of a grey rectangle, at
@@ -31,6 +32,12 @@ class PictureDistortion:
     tint: float = 0.05
     cover: float = 0.25
     cover_side: float = 0.35
+    moves: bool = True
+
+
+def still(distortion: PictureDistortion) -> PictureDistortion:
+    """The same without mirroring, zoom, shift and turn: every place stays where it was."""
+    return replace(distortion, moves=False)
 
 
 @dataclass(frozen=True)
@@ -93,7 +100,7 @@ def train(
 
 def distort(x: np.ndarray, distortion: PictureDistortion, rng: np.random.Generator) -> np.ndarray:
     """Pictures float32 [picture, height, width, channel] in 0..1, distorted; a new array."""
-    x = _moved(x, distortion, rng)
+    x = _moved(x, distortion, rng) if distortion.moves else x.copy()
     count = len(x)
 
     def factor(deviation: float, channels: int = 1) -> np.ndarray:
