@@ -40,6 +40,9 @@ def test_clothes_cover_arms_and_legs() -> None:
     assert count(PLAIN, Pose(), 0) > count(bare, Pose(), 0) + 50
     assert count(PLAIN, Pose(), 2) > count(bare, Pose(), 2) + 150
     assert count(PLAIN, Pose(), 1) > 10  # shoes
+    half = replace(PLAIN, sleeves=0.5, trousers=0.5)
+    assert count(PLAIN, Pose(), 0) > count(half, Pose(), 0) + 25
+    assert count(PLAIN, Pose(), 2) > count(half, Pose(), 2) + 60
 
 
 def test_a_head_seen_from_behind_shows_hair() -> None:

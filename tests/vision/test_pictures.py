@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tinylab.vision.pictures import GRID, LEAST_SEEN, TAGS, Framing, PictureRecipe, picture, turned
+from tinylab.vision import pictures
+from tinylab.vision.pictures import GRID, LEAST_SEEN, TAGS, Framing, Painted, PictureRecipe, picture, turned
 
 
 @pytest.mark.parametrize("framing", Framing.__dataclass_fields__)
@@ -31,6 +32,18 @@ def test_a_picture_with_people_differs_from_the_same_scene_without() -> None:
     without, _, same, _ = picture(False, np.random.default_rng(5), PictureRecipe())
     assert scene == same
     assert not np.array_equal(with_person, without)
+
+
+def test_people_who_can_not_be_seen_are_painted_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    covered = iter([0, 3, 12])  # of 576 places; 12 are 2 %
+
+    def fake(*_: object) -> Painted:
+        tags = np.zeros((GRID, GRID), np.uint8)
+        tags.flat[: next(covered)] = 1
+        return Painted(np.zeros((96, 96, 3), np.uint8), tags, "room", "whole")
+
+    monkeypatch.setattr(pictures, "_picture", fake)
+    assert picture(True, np.random.default_rng(0), PictureRecipe()).tags.sum() == 12
 
 
 def test_framings_add_up() -> None:

@@ -8,11 +8,13 @@ from tinylab.vision.camera import Camera
 from tinylab.vision.dataset import CLASS_NAMES, VisionDataset, VisionRecipe, VisionSplit, synthesize
 from tinylab.vision.evaluation import area_under_curve, balanced_accuracy
 from tinylab.vision.models import mobilenet_v1, tiny_vision
-from tinylab.vision.pictures import Framing, PictureRecipe
+from tinylab.vision.pictures import TAGS, Framing, PictureRecipe
+from tinylab.vision.pretraining import pretrain
 from tinylab.vision.training import PictureDistortion, PictureTrainingRecipe, to_inputs, train
 
 __all__ = [
     "CLASS_NAMES",
+    "TAGS",
     "Camera",
     "Framing",
     "PictureDistortion",
@@ -28,6 +30,7 @@ __all__ = [
     "balanced_accuracy",
     "convert",
     "mobilenet_v1",
+    "pretrain",
     "synthesize",
     "tiny_vision",
     "to_inputs",

@@ -68,8 +68,8 @@ CONE = ((0.0, 0.0), (1.0, 1.0))
 class Canvas:
     """Square picture being painted.
 
-    colour: float32 [size, size, 3]; depth: float32 [size, size], larger is nearer; tags: uint8 [size, size], what is seen
-    there: the value that `tag` had when it was painted."""
+    colour: float32 [size, size, 3]; depth: float32 [size, size], larger is nearer; tags: uint8 [size, size], what is
+    seen there: the value that `tag` had when it was painted."""
 
     def __init__(self, size: int, rng: np.random.Generator, light: Light | None = None) -> None:
         self.size = size

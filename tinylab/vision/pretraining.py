@@ -1,8 +1,8 @@
 """A first lesson for a net: what is seen where. It needs pictures whose every place is known, as painted ones are.
 
-One label a picture ("somewhere in it is a person") teaches slowly: 12,000 pictures are 12,000 bits. The tags of the same
-pictures say of each of 6×6 places what is there. A net that has learnt that is then trained on the labels alone, and the
-layer that told the places apart is thrown away: the net stays as it was."""
+One label a picture ("somewhere in it is a person") teaches slowly: 12,000 pictures are 12,000 bits. The tags of the
+same pictures say of each of 6×6 places what is there. A net that has learnt that is then trained on the labels alone,
+and the layer that told the places apart is thrown away: the net stays as it was."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def pretrain(
     seed: int = 0,
     progress: Progress = silent,
 ) -> tuple[float, ...]:
-    """Train all layers of a Keras model up to the last of 6×6 places to tell what is seen there; the losses of the epochs.
+    """Train all layers of a Keras model up to the last of 6×6 places to tell what is seen there; the epochs' losses.
 
     pictures: uint8 [picture, 96, 96, 3]; tags: uint8 [picture, 24, 24], indices of TAGS. The model's weights change in
     place. DataError where it has no layer of 6×6 places.

@@ -22,13 +22,15 @@ from tinylab.training import answers, convert, print_progress, write_model
 from tinylab.vision.dataset import CLASS_NAMES, VisionDataset, VisionRecipe, synthesize
 from tinylab.vision.evaluation import area_under_curve, balanced_accuracy
 from tinylab.vision.models import mobilenet_v1
+from tinylab.vision.pretraining import pretrain
 from tinylab.vision.training import PictureTrainingRecipe, to_inputs, train
 
 NAME = "vww_96"
 CHANNELS = 3
 SEED = 0
-DATA = VisionRecipe(pictures_per_class=7_000)
-TRAINING = PictureTrainingRecipe(epochs=12, batch_size=32, learning_rate=2e-3)
+DATA = VisionRecipe(pictures_per_class=5_000)
+PRETRAINING = PictureTrainingRecipe(epochs=4, batch_size=32, learning_rate=2e-3)
+TRAINING = PictureTrainingRecipe(epochs=5, batch_size=32, learning_rate=1e-3)
 PHOTOGRAPH_SHARE = 0.5  # of what the net sees in an epoch, where there are photographs
 FOLDER = Path(__file__).resolve().parents[1] / "zoo" / "models"
 SOURCES = (
@@ -54,6 +56,9 @@ def build(data: VisionDataset, photographs: Photographs | None, folder: Path) ->
     """Train and convert the model, write it and its card, and return the card."""
     pictures, labels, weights = together(data, photographs)
     model = mobilenet_v1(0.25, CHANNELS, seed=SEED)
+    pretrain(
+        model, data.train.pictures, data.train.metadata["tags"], recipe=PRETRAINING, seed=SEED, progress=print_progress
+    )
     train(model, pictures, labels, recipe=TRAINING, weights=weights, seed=SEED, progress=print_progress)
     tflite = convert(model, to_inputs(pictures[:: max(1, len(pictures) // 400)], CHANNELS))
     inputs = to_inputs(data.test.pictures, CHANNELS)
@@ -65,6 +70,7 @@ def build(data: VisionDataset, photographs: Photographs | None, folder: Path) ->
         "data": "synthetic pictures (datasets/synthetic_people/README.md)"
         + (f" and {len(photographs.labels)} photographs: {SOURCES}" if photographs else " alone"),
         "recipe": json.loads(json.dumps(asdict(DATA))),  # with lists for tuples, as the file has them
+        "pretraining": json.loads(json.dumps(asdict(PRETRAINING))),
         "training": json.loads(json.dumps(asdict(TRAINING))),
         "photograph_share": PHOTOGRAPH_SHARE if photographs else 0.0,
         "seed": SEED,
