@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 import tinylab as tl
-from tinylab.training import answers, print_progress, write_model
+from tinylab.training import answers, print_progress, write_zoo_files
 
 
 def test_a_model_and_its_card_lie_side_by_side(tmp_path: Path) -> None:
-    write_model(tmp_path / "new", "small", b"abc", {"title": "small"})
+    write_zoo_files(tmp_path / "new", "small", b"abc", {"title": "small"})
     assert (tmp_path / "new" / "small.tflite").read_bytes() == b"abc"
     assert json.loads((tmp_path / "new" / "small.json").read_text()) == {"title": "small"}
 

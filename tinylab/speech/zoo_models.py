@@ -19,7 +19,7 @@ from tinylab.speech.dataset import Recipe, SpeechDataset, Split, synthesize
 from tinylab.speech.features import FeatureSpec, compute_features
 from tinylab.speech.models import ds_cnn, tiny_conv
 from tinylab.speech.training import TrainingRecipe, train
-from tinylab.training import accuracy, answers, convert, print_progress, write_model
+from tinylab.training import accuracy, answers, convert, print_progress, write_zoo_files
 
 WORDS = ("yes", "no")
 SEED = 0
@@ -64,7 +64,7 @@ def build(name: str, data: SpeechDataset, folder: Path) -> dict[str, Any]:
         },
         "licence": "Apache-2.0",
     }
-    write_model(folder, name, tflite, card)
+    write_zoo_files(folder, name, tflite, card)
     return card
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from tinylab.training.conversion import convert
 from tinylab.training.fitting import FittingRecipe, TrainingHistory, accuracy, fit, mix
-from tinylab.training.zoo_files import answers, print_progress, write_model
+from tinylab.training.zoo_files import answers, print_progress, write_zoo_files
 
 __all__ = [
     "FittingRecipe",
@@ -16,5 +16,5 @@ __all__ = [
     "fit",
     "mix",
     "print_progress",
-    "write_model",
+    "write_zoo_files",
 ]

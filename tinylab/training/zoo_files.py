@@ -12,7 +12,7 @@ from tinylab.model import load_model
 from tinylab.runtime import MicroInterpreter, arena_needs, resolver_for
 
 
-def write_model(folder: Path, name: str, tflite: bytes, card: dict[str, Any]) -> None:
+def write_zoo_files(folder: Path, name: str, tflite: bytes, card: dict[str, Any]) -> None:
     """Write folder/name.tflite and folder/name.json."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"{name}.tflite").write_bytes(tflite)

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from tinylab.training import answers, convert, print_progress, write_model
+from tinylab.training import answers, convert, print_progress, write_zoo_files
 from tinylab.vision.dataset import CLASS_NAMES, VisionDataset, VisionRecipe, synthesize
 from tinylab.vision.evaluation import area_under_curve, balanced_accuracy
 from tinylab.vision.models import mobilenet_v1
@@ -79,7 +79,7 @@ def build(data: VisionDataset, photographs: Photographs | None, folder: Path) ->
         "synthetic_test": figures(model.predict(inputs, verbose=0), answers(tflite, inputs), data.test.labels),
         "licence": "Apache-2.0",
     }
-    write_model(folder, NAME, tflite, card)
+    write_zoo_files(folder, NAME, tflite, card)
     return card
 
 
