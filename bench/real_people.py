@@ -62,11 +62,9 @@ def main(arguments: Sequence[str] = ()) -> Iterator[Table]:
 def trained(options: argparse.Namespace, data: vision.VisionDataset) -> object:
     """A net that has seen synthetic pictures alone."""
     model = getattr(vision, options.model)(channels=options.channels, seed=options.seed)
-    recipe = replace(vision.PictureTrainingRecipe(), epochs=options.epochs)
-    if options.pretraining:
-        first = replace(recipe, epochs=options.pretraining)
-        vision.pretrain(model, data.train.pictures, data.train.metadata["tags"], recipe=first, seed=options.seed)
-    vision.train(model, data.train.pictures, data.train.labels, recipe=recipe, seed=options.seed)
+    recipe = replace(vision.PictureTrainingRecipe(), epochs=options.epochs, batch_size=32)
+    train, tags = data.train, data.train.metadata["tags"]
+    vision.train_telling(model, train.pictures, train.labels, tags, recipe=recipe, seed=options.seed)
     return model
 
 
@@ -94,9 +92,8 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--model", choices=("tiny_vision", "mobilenet_v1"), default="tiny_vision")
     parser.add_argument("--channels", type=int, choices=(1, 3), default=3)
-    parser.add_argument("--pictures", type=int, help="of each class to train with")
-    parser.add_argument("--pretraining", type=int, default=6, help="epochs of telling what is seen where")
-    parser.add_argument("--epochs", type=int, default=8, help="of telling whether there is a person; 0 trains no net")
+    parser.add_argument("--pictures", type=int, default=5_000, help="of each class to train with")
+    parser.add_argument("--epochs", type=int, default=8, help="0 trains no net")
     parser.add_argument("--seed", type=int, default=0)
     return parser.parse_args(arguments)
 

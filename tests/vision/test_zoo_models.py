@@ -12,6 +12,7 @@ import pytest
 import tinylab as tl
 from tinylab.vision import zoo_models
 from tinylab.vision.dataset import VisionDataset, VisionSplit
+from tinylab.vision.telling import UNKNOWN
 from tinylab.vision.training import PictureTrainingRecipe
 from tinylab.vision.zoo_models import Photographs
 
@@ -41,7 +42,9 @@ def noise(count: int) -> VisionSplit:
 def test_photographs_come_to_their_share_with_both_classes_alike() -> None:
     data = VisionDataset(noise(60), noise(2), noise(2))
     photographs = Photographs(noise(10).pictures, np.array([1] * 2 + [0] * 8))
-    pictures, labels, weights = zoo_models.together(data, photographs)
+    pictures, labels, tags, weights = zoo_models.together(data, photographs)
+    assert (tags[60:] == UNKNOWN).all()
+    assert (tags[:60] != UNKNOWN).all()
     assert len(pictures) == len(labels) == 60 + 60
     assert weights is not None
     share = zoo_models.PHOTOGRAPH_SHARE
@@ -51,7 +54,7 @@ def test_photographs_come_to_their_share_with_both_classes_alike() -> None:
 
 def test_without_photographs_nothing_is_weighted() -> None:
     data = VisionDataset(noise(6), noise(2), noise(2))
-    pictures, labels, weights = zoo_models.together(data, None)
+    pictures, labels, _, weights = zoo_models.together(data, None)
     assert pictures is data.train.pictures
     assert labels is data.train.labels
     assert weights is None
@@ -61,7 +64,6 @@ def test_a_model_and_its_card_are_written(tmp_path: Path, monkeypatch: pytest.Mo
     pytest.importorskip("tensorflow", reason="the extra `train` is not installed")
     short = replace(PictureTrainingRecipe(), epochs=1, batch_size=8)
     monkeypatch.setattr(zoo_models, "TRAINING", short)
-    monkeypatch.setattr(zoo_models, "PRETRAINING", short)
     data = VisionDataset(noise(16), noise(4), noise(4))
     np.savez(tmp_path / "photographs.npz", x=noise(4).pictures, y=np.array([0, 1, 0, 1], np.uint8))
     photographs = zoo_models.read_photographs(tmp_path / "photographs.npz")

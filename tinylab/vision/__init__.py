@@ -9,7 +9,7 @@ from tinylab.vision.dataset import CLASS_NAMES, VisionDataset, VisionRecipe, Vis
 from tinylab.vision.evaluation import area_under_curve, balanced_accuracy
 from tinylab.vision.models import mobilenet_v1, tiny_vision
 from tinylab.vision.pictures import TAGS, Framing, PictureRecipe
-from tinylab.vision.pretraining import pretrain
+from tinylab.vision.telling import train_telling
 from tinylab.vision.training import PictureDistortion, PictureTrainingRecipe, to_inputs, train
 
 __all__ = [
@@ -30,9 +30,9 @@ __all__ = [
     "balanced_accuracy",
     "convert",
     "mobilenet_v1",
-    "pretrain",
     "synthesize",
     "tiny_vision",
     "to_inputs",
     "train",
+    "train_telling",
 ]

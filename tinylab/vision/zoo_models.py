@@ -22,15 +22,14 @@ from tinylab.training import answers, convert, print_progress, write_zoo_files
 from tinylab.vision.dataset import CLASS_NAMES, VisionDataset, VisionRecipe, synthesize
 from tinylab.vision.evaluation import area_under_curve, balanced_accuracy
 from tinylab.vision.models import mobilenet_v1
-from tinylab.vision.pretraining import pretrain
-from tinylab.vision.training import PictureTrainingRecipe, to_inputs, train
+from tinylab.vision.telling import UNKNOWN, train_telling
+from tinylab.vision.training import PictureTrainingRecipe, to_inputs
 
 NAME = "vww_96"
 CHANNELS = 3
 SEED = 0
 DATA = VisionRecipe(pictures_per_class=5_000)
-PRETRAINING = PictureTrainingRecipe(epochs=4, batch_size=32, learning_rate=2e-3)
-TRAINING = PictureTrainingRecipe(epochs=5, batch_size=32, learning_rate=1e-3)
+TRAINING = PictureTrainingRecipe(epochs=7, batch_size=32, learning_rate=3e-3)
 PHOTOGRAPH_SHARE = 0.5  # of what the net sees in an epoch, where there are photographs
 FOLDER = Path(__file__).resolve().parents[1] / "zoo" / "models"
 SOURCES = (
@@ -54,12 +53,9 @@ def read_photographs(path: Path) -> Photographs:
 
 def build(data: VisionDataset, photographs: Photographs | None, folder: Path) -> dict[str, Any]:
     """Train and convert the model, write it and its card, and return the card."""
-    pictures, labels, weights = together(data, photographs)
+    pictures, labels, tags, weights = together(data, photographs)
     model = mobilenet_v1(0.25, CHANNELS, seed=SEED)
-    pretrain(
-        model, data.train.pictures, data.train.metadata["tags"], recipe=PRETRAINING, seed=SEED, progress=print_progress
-    )
-    train(model, pictures, labels, recipe=TRAINING, weights=weights, seed=SEED, progress=print_progress)
+    train_telling(model, pictures, labels, tags, recipe=TRAINING, weights=weights, seed=SEED, progress=print_progress)
     tflite = convert(model, to_inputs(pictures[:: max(1, len(pictures) // 400)], CHANNELS))
     inputs = to_inputs(data.test.pictures, CHANNELS)
     card = {
@@ -70,7 +66,6 @@ def build(data: VisionDataset, photographs: Photographs | None, folder: Path) ->
         "data": "synthetic pictures (datasets/synthetic_people/README.md)"
         + (f" and {len(photographs.labels)} photographs: {SOURCES}" if photographs else " alone"),
         "recipe": json.loads(json.dumps(asdict(DATA))),  # with lists for tuples, as the file has them
-        "pretraining": json.loads(json.dumps(asdict(PRETRAINING))),
         "training": json.loads(json.dumps(asdict(TRAINING))),
         "photograph_share": PHOTOGRAPH_SHARE if photographs else 0.0,
         "seed": SEED,
@@ -83,11 +78,13 @@ def build(data: VisionDataset, photographs: Photographs | None, folder: Path) ->
     return card
 
 
-def together(data: VisionDataset, photographs: Photographs | None) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
-    """Pictures, labels and weights of the training: photographs, of either class alike, come to PHOTOGRAPH_SHARE."""
-    pictures, labels = data.train.pictures, data.train.labels
+def together(
+    data: VisionDataset, photographs: Photographs | None
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray | None]:
+    """Pictures, labels, tags and weights: photographs, of either class alike, come to PHOTOGRAPH_SHARE."""
+    pictures, labels, tags = data.train.pictures, data.train.labels, data.train.metadata["tags"]
     if photographs is None:
-        return pictures, labels, None
+        return pictures, labels, tags, None
     wanted = len(labels) * PHOTOGRAPH_SHARE / (1 - PHOTOGRAPH_SHARE)
     repeats = max(1, round(wanted / len(photographs.labels)))
     own = np.tile(photographs.labels, repeats)
@@ -95,6 +92,7 @@ def together(data: VisionDataset, photographs: Photographs | None) -> tuple[np.n
     return (
         np.concatenate([pictures, np.tile(photographs.pictures, (repeats, 1, 1, 1))]),
         np.concatenate([labels, own]),
+        np.concatenate([tags, np.full((len(own), *tags.shape[1:]), UNKNOWN, np.uint8)]),
         np.concatenate([np.ones(len(labels)), weight[own]]),
     )
 
