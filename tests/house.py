@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 FLOORS = {
-    **dict.fromkeys(["errors", "quiet", "arithmetic"], 0),
+    **dict.fromkeys(["errors", "quiet", "progress", "cache", "arithmetic"], 0),
     **dict.fromkeys(["model"], 1),
     **dict.fromkeys(["kernels", "arena"], 2),
     **dict.fromkeys(["runtime", "footprint", "timing"], 3),
-    **dict.fromkeys(["boards", "peers", "datasets", "zoo"], 4),
+    **dict.fromkeys(["boards", "peers", "datasets", "zoo", "training"], 4),
     **dict.fromkeys(["comparison", "doctor", "cpp", "speech", "vision"], 5),
     **dict.fromkeys(["views"], 6),
     **dict.fromkeys(["lessons"], 7),
@@ -38,8 +38,8 @@ class Package(NamedTuple):
 PACKAGES = {
     "numpy": Package(floor=0),
     "flatbuffers": Package(rooms=("model",)),
-    "tensorflow": Package(rooms=("quiet", "speech", "vision"), at_top=False),
-    "keras": Package(rooms=("speech", "vision"), at_top=False),
+    "tensorflow": Package(rooms=("quiet", "training", "speech", "vision"), at_top=False),
+    "keras": Package(rooms=("training", "speech", "vision"), at_top=False),
     "ai_edge_litert": Package(rooms=("peers",)),  # at the top of what runs in a child process
     "tflite_micro": Package(rooms=("peers",)),
     "espeakng_loader": Package(rooms=("speech",), at_top=False),

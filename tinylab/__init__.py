@@ -27,7 +27,7 @@ from tinylab.runtime import (
 )
 
 if TYPE_CHECKING:
-    from tinylab import boards, comparison, cpp, doctor, footprint, peers, speech, timing, views, zoo
+    from tinylab import boards, comparison, cpp, doctor, footprint, peers, speech, timing, training, views, vision, zoo
     from tinylab.boards import fit, fit_table
     from tinylab.comparison import compare
     from tinylab.cpp import export_cpp
@@ -71,13 +71,28 @@ __all__ = [
     "speech",
     "timing",
     "trace_arena",
+    "training",
     "views",
+    "vision",
     "with_offline_plan",
     "write_model",
     "zoo",
 ]
 
-_LAZY_ROOMS = ("boards", "comparison", "cpp", "doctor", "footprint", "peers", "speech", "timing", "views", "zoo")
+_LAZY_ROOMS = (
+    "boards",
+    "comparison",
+    "cpp",
+    "doctor",
+    "footprint",
+    "peers",
+    "speech",
+    "timing",
+    "training",
+    "views",
+    "vision",
+    "zoo",
+)
 _LAZY_FUNCTIONS = {
     "compare": "comparison",
     "estimate_flash": "footprint",

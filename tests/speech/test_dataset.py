@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tinylab import cache
 from tinylab.errors import DataError
-from tinylab.speech import cache, dataset
+from tinylab.speech import dataset
 from tinylab.speech.dataset import SPLITS, Recipe, SpeechDataset, synthesize
 
 SMALL = Recipe(clips_per_class=30, evaluation_clips_per_class=10, unknown_factor=2.0, voices=(12, 6, 6))
@@ -122,8 +123,8 @@ def test_an_unknown_split_is_refused(small: SpeechDataset) -> None:
 
 def test_the_cache_moves_with_every_parameter() -> None:
     base = {"words": ["yes"], "seed": 0}
-    assert cache.path_of(base) == cache.path_of(dict(base))
-    assert cache.path_of(base) != cache.path_of(base | {"seed": 1})
+    assert cache.path_of(dataset.MAKER, base) == cache.path_of(dataset.MAKER, dict(base))
+    assert cache.path_of(dataset.MAKER, base) != cache.path_of(dataset.MAKER, base | {"seed": 1})
 
 
 def test_clips_per_class_replaces_the_recipe_s() -> None:

@@ -9,7 +9,8 @@ import pytest
 
 from tinylab.quiet import import_tensorflow
 from tinylab.speech.models import ds_cnn, tiny_conv
-from tinylab.speech.training import Distortion, TrainingRecipe, accuracy, distort, mix, train
+from tinylab.speech.training import Distortion, TrainingRecipe, distort, train
+from tinylab.training import accuracy
 
 NOTHING = Distortion(shift_frames=0, warp=0, stretch=0, colour=0, masks=0, noise=0)
 
@@ -71,13 +72,6 @@ def test_masks_set_bands_to_the_mean() -> None:
     assert whole_frames.max() == 5
     assert whole_channels.max() == 5
     assert whole_frames.min() == 0
-
-
-def test_mixing_keeps_labels_in_proportion() -> None:
-    x, y = mix(np.arange(4, dtype=np.float32).reshape(4, 1, 1, 1), np.eye(4, dtype=np.float32), 0.4, rng())
-    np.testing.assert_allclose(x[:, 0, 0, 0], y @ np.arange(4), rtol=1e-5)
-    np.testing.assert_allclose(y.sum(axis=1), 1, rtol=1e-5)
-    assert (y.max(axis=1) >= 0.5).all()
 
 
 @pytest.fixture

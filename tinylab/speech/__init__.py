@@ -3,13 +3,12 @@ stream listened to."""
 
 from __future__ import annotations
 
+from tinylab.progress import Progress
 from tinylab.speech.augmentation import Augmentation
-from tinylab.speech.conversion import convert
 from tinylab.speech.dataset import Recipe, SpeechDataset, Split, synthesize
 from tinylab.speech.features import FeatureSpec, compute_features
 from tinylab.speech.inspection import ClipInspection, ClipInspector
 from tinylab.speech.models import ds_cnn, tiny_conv
-from tinylab.speech.progress import Progress
 from tinylab.speech.stream import (
     Detection,
     Smoothing,
@@ -22,7 +21,8 @@ from tinylab.speech.stream import (
     windows,
 )
 from tinylab.speech.synthesis import Utterance, Voice, make_voices, speak
-from tinylab.speech.training import Distortion, TrainingHistory, TrainingRecipe, accuracy, train
+from tinylab.speech.training import Distortion, TrainingRecipe, train
+from tinylab.training import TrainingHistory, accuracy, convert
 
 __all__ = [
     "Augmentation",

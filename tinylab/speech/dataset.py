@@ -7,16 +7,17 @@ import os
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
 
 import numpy as np
 
+from tinylab import cache
 from tinylab.errors import DataError
+from tinylab.progress import Progress, silent
 from tinylab.speech import augmentation as augment
-from tinylab.speech import cache
 from tinylab.speech.augmentation import Augmentation
 from tinylab.speech.espeak import SAMPLE_RATE_HZ as ESPEAK_SAMPLE_RATE_HZ
 from tinylab.speech.noise import backgrounds
-from tinylab.speech.progress import Progress, silent
 from tinylab.speech.synthesis import VARIANTS, Utterance, Voice, make_voices, phonemes, speak
 from tinylab.speech.words import COMMON_WORDS, near_misses, nonsense
 
@@ -24,6 +25,10 @@ SAMPLE_RATE_HZ = 16_000
 SILENCE, UNKNOWN = "silence", "unknown"
 SPLITS = ("train", "validation", "test")
 _CHUNK = 256  # clips augmented at a time
+_MODULES = ("augmentation.py", "dataset.py", "espeak.py", "noise.py", "synthesis.py", "words.py")
+MAKER = cache.Maker(
+    "speech", tuple(Path(__file__).with_name(name) for name in _MODULES), packages=("numpy", "espeakng-loader")
+)
 
 
 @dataclass(frozen=True)
@@ -100,11 +105,11 @@ def synthesize(
     if clips_per_class is not None:
         recipe = replace(recipe, clips_per_class=clips_per_class)
     parameters = {"words": names, "seed": seed, "recipe": asdict(recipe)}
-    arrays = cache.load(parameters) if use_cache else None
+    arrays = cache.load(MAKER, parameters) if use_cache else None
     if arrays is None:
         arrays = _synthesize(names, seed, recipe, progress)
         if use_cache:
-            cache.save(parameters, arrays)
+            cache.save(MAKER, parameters, arrays)
     splits = []
     for name in SPLITS:
         own = {key.split("/")[1]: value for key, value in arrays.items() if key.startswith(name + "/")}

@@ -19,7 +19,7 @@ from typing import IO, NamedTuple
 import numpy as np
 
 from tinylab.errors import DataError, ExtraMissingError
-from tinylab.speech.progress import Progress, silent
+from tinylab.progress import Progress, silent
 
 # Accents of English: files in espeak-ng's lang/gmw. Those that recordings of real speakers resemble most come most.
 ACCENTS = ("en-US", "en", "en-GB-x-rp", "en-GB-scotland", "en-GB-x-gbclan", "en-029", "en-US-nyc")

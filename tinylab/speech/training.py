@@ -1,7 +1,5 @@
-"""Training on features, with fresh distortions of them in every epoch, and the history as a value.
-
-A net learns the synthesiser very quickly; what it learns after that is the synthesiser's faults. So the distortions are
-strong, the labels are smoothed, and what is kept is an average over the weights of the last steps."""
+"""Training on features, with fresh distortions of them in every epoch: strong ones, since a net learns the synthesiser
+very quickly, and after that its faults."""
 
 from __future__ import annotations
 
@@ -10,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from tinylab.quiet import import_tensorflow
-from tinylab.speech.progress import Progress, silent
+from tinylab.progress import Progress, silent
+from tinylab.training import FittingRecipe, TrainingHistory, accuracy, fit
 
 
 @dataclass(frozen=True)
@@ -34,30 +32,10 @@ class Distortion:
 
 
 @dataclass(frozen=True)
-class TrainingRecipe:
-    """How a network is trained. learning_rate falls to zero along a cosine.
+class TrainingRecipe(FittingRecipe):
+    """How a network is trained on features: tinylab.training's recipe and the distortion."""
 
-    class_balance: 1 gives every class the same weight in all, 0 every clip.
-    """
-
-    epochs: int = 30
-    batch_size: int = 128
-    learning_rate: float = 3e-3
-    weight_decay: float = 1e-3
-    label_smoothing: float = 0.1
-    mixup: float = 0.0
-    class_balance: float = 0.8
-    average: float = 0.99
     distortion: Distortion = Distortion()
-
-
-@dataclass(frozen=True)
-class TrainingHistory:
-    """What happened, one value an epoch: losses of the training clips, accuracies (0 to 1) of both."""
-
-    loss: tuple[float, ...]
-    accuracy: tuple[float, ...]
-    validation_accuracy: tuple[float, ...]
 
 
 def train(
@@ -75,56 +53,17 @@ def train(
     features: float32 [clip, frame, channel, 1]; labels: int [clip]; validation: the same of other speakers.
     The same seed gives the same distortions and order; weights also depend on TensorFlow's build and number of threads.
     """
-    tf = import_tensorflow()
     recipe = recipe or TrainingRecipe()
-    tf.keras.utils.set_random_seed(seed)
-    rng = np.random.default_rng([seed, 7])
-    _compile(tf, model, recipe, steps=recipe.epochs * -(-len(labels) // recipe.batch_size))
-    classes = model.output_shape[-1]
-    targets = np.eye(classes, dtype=np.float32)[labels]
-    counts = np.maximum(np.bincount(labels, minlength=classes), 1)
-    weights = ((len(labels) / classes / counts) ** recipe.class_balance).astype(np.float32)[labels]
-    rows: list[tuple[float, float, float]] = []
-    for epoch in range(recipe.epochs):
-        progress("training", epoch, recipe.epochs)
-        x, y = distort(features, recipe.distortion, rng), targets
-        if recipe.mixup:
-            x, y = mix(x, y, recipe.mixup, rng)
-        fitted = model.fit(x, y, batch_size=recipe.batch_size, sample_weight=weights, verbose=0)
-        right = accuracy(model, *validation) if validation else float("nan")
-        rows.append((fitted.history["loss"][0], fitted.history["accuracy"][0], right))
-    if recipe.average > 0:
-        model.optimizer.finalize_variable_values(model.trainable_variables)
-    progress("training", recipe.epochs, recipe.epochs)
-    return TrainingHistory(*(tuple(float(v) for v in column) for column in zip(*rows, strict=True)))
-
-
-def _compile(tf: Any, model: Any, recipe: TrainingRecipe, steps: int) -> None:
-    """Give the model its optimizer, for so many steps in all, and its loss."""
-    model.compile(
-        optimizer=tf.keras.optimizers.AdamW(
-            tf.keras.optimizers.schedules.CosineDecay(recipe.learning_rate, steps),
-            weight_decay=recipe.weight_decay,
-            use_ema=recipe.average > 0,
-            ema_momentum=recipe.average or 0.99,
-        ),
-        loss=tf.keras.losses.CategoricalCrossentropy(label_smoothing=recipe.label_smoothing),
-        metrics=["accuracy"],
+    return fit(
+        model,
+        features,
+        labels,
+        lambda x, rng: distort(x, recipe.distortion, rng),
+        (lambda: accuracy(model, *validation)) if validation else None,
+        recipe,
+        seed=seed,
+        progress=progress,
     )
-
-
-def accuracy(model: Any, features: np.ndarray, labels: np.ndarray) -> float:
-    """Share of clips (0 to 1) whose largest output is their label's."""
-    return float(np.mean(np.argmax(model.predict(features, batch_size=256, verbose=0), axis=1) == labels))
-
-
-def mix(x: np.ndarray, y: np.ndarray, strength: float, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Mixup: each clip blended with another one, labels too, by shares from Beta(strength, strength)."""
-    share = rng.beta(strength, strength, len(x)).astype(np.float32)
-    share = np.maximum(share, 1 - share)
-    other = rng.permutation(len(x))
-    wide = share[:, None, None, None]
-    return wide * x + (1 - wide) * x[other], share[:, None] * y + (1 - share[:, None]) * y[other]
 
 
 def distort(features: np.ndarray, distortion: Distortion, rng: np.random.Generator) -> np.ndarray:

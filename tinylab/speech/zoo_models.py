@@ -15,17 +15,14 @@ from typing import Any
 
 import numpy as np
 
-from tinylab.model import load_model
-from tinylab.runtime import MicroInterpreter, resolver_for
-from tinylab.speech.conversion import convert
 from tinylab.speech.dataset import Recipe, SpeechDataset, Split, synthesize
 from tinylab.speech.features import FeatureSpec, compute_features
 from tinylab.speech.models import ds_cnn, tiny_conv
-from tinylab.speech.training import TrainingRecipe, accuracy, train
+from tinylab.speech.training import TrainingRecipe, train
+from tinylab.training import accuracy, answers, convert, print_progress, write_zoo_files
 
 WORDS = ("yes", "no")
 SEED = 0
-ARENA_BYTES = 200_000
 FOLDER = Path(__file__).resolve().parents[1] / "zoo" / "models"
 
 # name: (what it is, architecture, its arguments, epochs)
@@ -46,7 +43,7 @@ def build(name: str, data: SpeechDataset, folder: Path) -> dict[str, Any]:
     spec, recipe = FeatureSpec(), replace(TrainingRecipe(), epochs=epochs)
     features = compute_features(data.train.samples, spec)
     model = architecture(spec.shape, len(data.class_names), seed=SEED, **arguments)
-    train(model, features, data.train.labels, recipe=recipe, seed=SEED, progress=_print)
+    train(model, features, data.train.labels, recipe=recipe, seed=SEED, progress=print_progress)
     tflite = convert(model, features)
     held_out = compute_features(data.test.samples, spec)
     card = {
@@ -67,20 +64,13 @@ def build(name: str, data: SpeechDataset, folder: Path) -> dict[str, Any]:
         },
         "licence": "Apache-2.0",
     }
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / f"{name}.tflite").write_bytes(tflite)
-    (folder / f"{name}.json").write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
+    write_zoo_files(folder, name, tflite, card)
     return card
 
 
 def int8_accuracy(tflite: bytes, features: np.ndarray, split: Split) -> float:
     """Share of clips (0 to 1) that the int8 model gets right on tinylab's runtime."""
-    model = load_model(tflite)
-    interpreter = MicroInterpreter(model, resolver_for(model), ARENA_BYTES)
-    interpreter.allocate_tensors()
-    scores = interpreter.predict(interpreter.input(0).quantize(features))
-    answers = np.asarray(scores).reshape(len(features), -1).argmax(axis=1)
-    return float(np.mean(answers == split.labels))
+    return float(np.mean(answers(tflite, features).argmax(axis=1) == split.labels))
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -91,14 +81,10 @@ def main(arguments: Sequence[str]) -> None:
     options = parser.parse_args(arguments)
     if unknown := set(options.names) - set(MODELS):
         parser.error(f"no model is called {', '.join(sorted(unknown))}: there are {', '.join(MODELS)}")
-    data = synthesize(WORDS, seed=SEED, progress=_print)
+    data = synthesize(WORDS, seed=SEED, progress=print_progress)
     for name in options.names or MODELS:
         card = build(name, data, options.folder)
         print(f"{name}: {card['bytes']} bytes, {card['accuracy_on_held_out_voices']}")
-
-
-def _print(stage: str, done: int, total: int) -> None:
-    print(f"\r{stage}: {done} of {total}   ", end="\n" if done == total else "", flush=True)
 
 
 if __name__ == "__main__":

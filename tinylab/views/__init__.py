@@ -45,6 +45,7 @@ from tinylab.views.timing import (
     time_text,
     times_text,
 )
+from tinylab.views.vision import contact_sheet, contact_sheet_text
 
 __all__ = [
     "ArenaFailure",
@@ -70,6 +71,8 @@ __all__ = [
     "comparison_text",
     "confusion_picture",
     "confusion_text",
+    "contact_sheet",
+    "contact_sheet_text",
     "failure_text",
     "features_picture",
     "fit_picture",

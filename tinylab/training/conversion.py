@@ -9,7 +9,7 @@ import numpy as np
 
 from tinylab.quiet import import_tensorflow, silenced
 
-REPRESENTATIVE_COUNT = 300  # clips that are enough to see the range of every tensor
+REPRESENTATIVE_COUNT = 300  # samples that are enough to see the range of every tensor
 
 
 def convert(
@@ -17,21 +17,21 @@ def convert(
     representative: np.ndarray | None,
     batch: int | None = 1,
     *,
-    input_name: str = "features",
+    input_name: str | None = None,
     per_channel_dense: bool = True,
 ) -> bytes:
     """The bytes of the .tflite file of a Keras model, int8 in and out.
 
-    representative: float32 [clip, frame, channel, 1], features of training clips; the converter measures on them the
+    representative: float32 [sample, *input shape], inputs from the training data; the converter measures on them the
     range, hence scale and zero point, of every tensor. None: a float32 model instead. batch: the fixed batch of the
     signature; None leaves it free, which adds SHAPE, STRIDED_SLICE and PACK before each RESHAPE. input_name: of the
-    signature's input, where the batch is fixed. per_channel_dense: a weight scale a unit in dense layers, today's
-    default (TFLM then keeps a multiplier and a shift a unit in the arena); False: one scale a layer.
+    signature's input, where the batch is fixed (None: the model's own). per_channel_dense: a weight scale a unit in
+    dense layers, today's default (TFLM then keeps a multiplier and a shift a unit in the arena); False: one a layer.
     """
     tf = import_tensorflow()
     if batch is not None:
         # A model whose input says the batch: the converter then folds every shape into a constant.
-        inputs = tf.keras.Input(batch_shape=(batch, *model.input_shape[1:]), name=input_name)
+        inputs = tf.keras.Input(batch_shape=(batch, *model.input_shape[1:]), name=input_name or model.inputs[0].name)
         model = tf.keras.Model(inputs, model(inputs, training=False), name=model.name)
     with silenced():
         converter = tf.lite.TFLiteConverter.from_keras_model(model)
