@@ -45,6 +45,7 @@ PACKAGES = {
     "espeakng_loader": Package(rooms=("speech",), at_top=False),
     "jinja2": Package(rooms=("cpp",), at_top=False),
     "pooch": Package(rooms=("datasets",), at_top=False),
+    "PIL": Package(rooms=("datasets",), at_top=False),  # matplotlib brings it
     **dict.fromkeys(["matplotlib", "ipywidgets", "IPython", "rich", "typer"], Package(floor=VIEWS)),
 }
 

@@ -27,7 +27,21 @@ from tinylab.runtime import (
 )
 
 if TYPE_CHECKING:
-    from tinylab import boards, comparison, cpp, doctor, footprint, peers, speech, timing, training, views, vision, zoo
+    from tinylab import (
+        boards,
+        comparison,
+        cpp,
+        datasets,
+        doctor,
+        footprint,
+        peers,
+        speech,
+        timing,
+        training,
+        views,
+        vision,
+        zoo,
+    )
     from tinylab.boards import fit, fit_table
     from tinylab.comparison import compare
     from tinylab.cpp import export_cpp
@@ -55,6 +69,7 @@ __all__ = [
     "compare_tenancy",
     "comparison",
     "cpp",
+    "datasets",
     "doctor",
     "estimate_flash",
     "estimate_instructions",
@@ -83,6 +98,7 @@ _LAZY_ROOMS = (
     "boards",
     "comparison",
     "cpp",
+    "datasets",
     "doctor",
     "footprint",
     "peers",

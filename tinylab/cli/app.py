@@ -9,11 +9,11 @@ import typer
 from typer.core import TyperGroup
 
 import tinylab
-from tinylab.cli import boards, compare, doctor, explain, export, fit, footprint, inspect, plan, run, time
+from tinylab.cli import boards, compare, data, doctor, explain, export, fit, footprint, inspect, plan, run, time
 from tinylab.errors import TinylabError
 
-# Each module has a function `command`, called as the module is.
-COMMANDS = (inspect, plan, run, compare, footprint, time, fit, boards, export, doctor, explain)
+# Each module has a `command`, called as the module is: a function, or a Typer of its own with commands below it.
+COMMANDS = (inspect, plan, run, compare, footprint, time, fit, boards, data, export, doctor, explain)
 BAD_INPUT = 2
 
 
@@ -81,4 +81,8 @@ def _tinylab(
 
 
 for module in COMMANDS:
-    app.command(module.__name__.rpartition(".")[2])(module.command)
+    name = module.__name__.rpartition(".")[2]
+    if isinstance(module.command, typer.Typer):
+        app.add_typer(module.command, name=name)
+    else:
+        app.command(name)(module.command)
