@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from pathlib import Path
 
@@ -16,8 +17,6 @@ COUNTS = {"v0.01": (6798, 6835), "v0.02": (9981, 11005)}
 
 def test_by_hand() -> None:
     # sha1("00000001") = 0xe193b8bbb4c7d6e1... ; the rule retold with whole numbers
-    import hashlib
-
     files = [f"yes/{number:08x}_nohash_{number % 3}.wav" for number in range(2000)]
     expected = []
     for number in range(2000):
@@ -48,6 +47,15 @@ def test_by_lists(tmp_path: Path) -> None:
     (tmp_path / "validation_list.txt").write_text("yes/a.wav\n")
     (tmp_path / "testing_list.txt").write_text("yes/b.wav\r\n\r\n")
     assert splits.by_lists(["yes/a.wav", "yes/b.wav", "no/a.wav"], tmp_path) == ["validation", "test", "train"]
+
+
+def test_tenths() -> None:
+    files = [f"a/{n:03}.png" for n in range(40)] + [f"b/{n}.png" for n in range(3)] + ["c/0.png", "c/1.png"]
+    found = splits.by_tenths(files)
+    assert Counter(found[:40]) == {"train": 32, "validation": 4, "test": 4}
+    assert sorted(found[40:43]) == ["test", "train", "validation"]
+    assert found[43:] == ["train", "train"]
+    assert found[:4] != ["validation"] * 4  # not the first by name
 
 
 def test_the_first_tenth_of_each_class() -> None:

@@ -81,7 +81,8 @@ class Split(NamedTuple):
 @dataclass(frozen=True, eq=False)
 class FileDataset:
     """Clips or pictures in files. class_names: the folders, sorted. sample_rate_hz: of clips, else None; size: (height,
-    width) of pictures, else None. split_rule: "lists", "speaker" or "first_tenth", see splits.py."""
+    width) of pictures, else None. split_rule: "lists", "speaker", "tenths" or "first_tenth", see
+    splits.py."""
 
     name: str
     class_names: tuple[str, ...]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 import wave
 from pathlib import Path
 from typing import Literal
@@ -13,7 +14,6 @@ from tinylab.errors import DataError, ExtraMissingError
 
 AUDIO = (".wav",)
 PICTURES = (".png", ".jpg", ".jpeg", ".bmp")
-_MOST_PIXELS = 100_000_000  # more is a mistake, or an attack on the memory
 _RATES_HZ = (4_000, 384_000)
 
 
@@ -25,7 +25,9 @@ def read_wav(path: Path, sample_rate_hz: int) -> np.ndarray:
             channels, width, rate, count = file.getparams()[:4]
             content = file.readframes(count)
     except (wave.Error, EOFError, RuntimeError) as error:
-        raise DataError(f"{path}: this is no 16-bit PCM wav ({error or 'it ends early'}): save it as one") from error
+        raise DataError(
+            f"{path}: this is no 16-bit PCM wav ({str(error) or 'it ends early'}): save it as one"
+        ) from error
     if width != 2:
         raise DataError(f"{path}: its samples have {8 * width} bits and should have 16: save it as 16-bit PCM")
     if not _RATES_HZ[0] <= rate <= _RATES_HZ[1]:
@@ -67,12 +69,14 @@ def read_picture(path: Path, size: tuple[int, int], colour: Literal["RGB", "L"])
     except ImportError as error:
         raise ExtraMissingError("data", f"reading {path.name}") from error
     height, width = size
+    bombs = (Image.DecompressionBombWarning, Image.DecompressionBombError)
     try:
-        with Image.open(path) as opened:
-            if opened.width * opened.height > _MOST_PIXELS:
-                raise DataError(f"{path}: {opened.width:,} × {opened.height:,} pixels are more than {_MOST_PIXELS:,}")
+        with warnings.catch_warnings():  # Pillow warns of a picture that would fill the memory: we refuse it
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            opened = Image.open(path)
+        with opened:
             upright = ImageOps.exif_transpose(opened).convert(colour)
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+    except (OSError, ValueError, SyntaxError, *bombs) as error:
         raise DataError(f"{path}: this is no picture that can be read: {error}") from error
     if upright.size != (width, height):
         upright = upright.resize((width, height), Image.Resampling.BILINEAR)

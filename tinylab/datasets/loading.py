@@ -33,26 +33,23 @@ def load(
     """The data set of that name, once fetched, or any folder with a folder of wavs or of pictures for each class.
 
     classes: only these, in this order; otherwise all folders that do not begin with "_" or ".", sorted. split_rule:
-    "lists" where the folder has validation_list.txt and testing_list.txt, else "speaker"; "first_tenth" as MLPerf Tiny
-    splits pictures. Clips come at sample_rate_hz and as long as `seconds`; pictures in `size` (height, width) and
-    `colour`, "RGB" or "L" (grey). DataError where there is nothing of the kind, or nothing was fetched.
+    "lists" where the folder has validation_list.txt and testing_list.txt, else "speaker" where names hold "_nohash_",
+    else "tenths"; "first_tenth" as MLPerf Tiny splits pictures (see splits.py). Clips come at sample_rate_hz and as
+    long as `seconds`; pictures in `size` (height, width) and `colour`, "RGB" or "L" (grey). DataError where there is
+    nothing of the kind, or nothing was fetched.
     """
-    name, folder = str(what), Path(what)
-    if isinstance(what, str) and what in names():
-        if source(what).kind == MODEL:
-            raise DataError(f"{what} is a model: tl.datasets.model({what!r}) opens it")
-        folder, split_rule = fetched_path(what), split_rule or source(what).split
-    elif not folder.is_dir():
-        known = ", ".join(each for each in names() if source(each).kind != MODEL)
-        raise DataError(f"{name} is neither a folder nor a data set with a name: these have one: {known}")
+    folder, of_set = _place(what)
     found, kind = _files(folder, classes)
-    split_rule = split_rule or ("lists" if _has_lists(folder) else "speaker")
+    if split_rule is None:
+        split_rule = (
+            "lists" if _has_lists(folder) else "speaker" if any("_nohash_" in file for file in found) else "tenths"
+        )
     is_audio = kind == AUDIO
     sample_count = round(seconds * sample_rate_hz)
     if is_audio and sample_count < 1:
         raise DataError(f"{seconds} s at {sample_rate_hz} Hz is no sample at all")
     return FileDataset(
-        name=name,
+        name=str(what),
         class_names=tuple(classes) if classes else tuple(dict.fromkeys(file.partition("/")[0] for file in found)),
         files=tuple(found),
         split_of_file=tuple(_split(found, split_rule, folder)),
@@ -72,6 +69,18 @@ def background_noise(what: str | Path, sample_rate_hz: int = SAMPLE_RATE_HZ) -> 
     """The recordings of `_background_noise_`, int16 [sample] by file name; {} where the folder has none."""
     folder = fetched_path(what) if isinstance(what, str) and what in names() else Path(what)
     return {file.name: read_wav(file, sample_rate_hz) for file in sorted((folder / "_background_noise_").glob("*.wav"))}
+
+
+def _place(what: str | Path) -> tuple[Path, str]:
+    """The folder of the classes and, of a data set with a name, its split rule."""
+    if isinstance(what, str) and what in names():
+        if source(what).kind == MODEL:
+            raise DataError(f"{what} is a model: tl.datasets.model({what!r}) opens it")
+        return fetched_path(what), source(what).split
+    if not Path(what).is_dir():
+        known = ", ".join(each for each in names() if source(each).kind != MODEL)
+        raise DataError(f"{what} is neither a folder nor a data set with a name: these have one: {known}")
+    return Path(what), ""
 
 
 def _files(folder: Path, classes: tuple[str, ...] | list[str] | None) -> tuple[list[str], tuple[str, ...]]:
@@ -99,16 +108,21 @@ def _files(folder: Path, classes: tuple[str, ...] | list[str] | None) -> tuple[l
     return found, next(iter(kinds))
 
 
+def _split_rule(files: list[str], folder: Path) -> str:
+    if _has_lists(folder):
+        return "lists"
+    return "speaker" if any("_nohash_" in file for file in files) else "tenths"
+
+
 def _split(files: list[str], rule: str, folder: Path) -> list[str]:
     if rule == "lists":
         if not _has_lists(folder):
             raise DataError(f"{folder}: there are no {' and '.join(splits.LISTS.values())} to split by")
         return splits.by_lists(files, folder)
-    if rule == "speaker":
-        return splits.by_speaker(files)
-    if rule == "first_tenth":
-        return splits.by_first_tenth(files)
-    raise DataError(f"there is no split rule {rule!r}: there are lists, speaker, first_tenth")
+    rules = {"speaker": splits.by_speaker, "tenths": splits.by_tenths, "first_tenth": splits.by_first_tenth}
+    if rule not in rules:
+        raise DataError(f"there is no split rule {rule!r}: there are lists, {', '.join(rules)}")
+    return rules[rule](files)
 
 
 def _has_lists(folder: Path) -> bool:

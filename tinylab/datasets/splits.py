@@ -43,6 +43,18 @@ def by_lists(files: Sequence[str], folder: Path) -> list[str]:
     return [listed.get(file, "train") for file in files]
 
 
+def by_tenths(files: Sequence[str]) -> list[str]:
+    """For folders whose names say no speaker: in each class a tenth, and at least one file of three, validates, and as
+    many test. The SHA-1 of the name decides the order, so that neighbours by name are spread. `files` are sorted."""
+    found: dict[str, str] = {}
+    for _, of_class in groupby(files, key=lambda file: file.partition("/")[0]):
+        order = sorted(of_class, key=lambda file: hashlib.sha1(file.encode(), usedforsecurity=False).digest())
+        count = max(len(order) // 10, 1 if len(order) >= 3 else 0)
+        for place, file in enumerate(order):
+            found[file] = "validation" if place < count else "test" if place < 2 * count else "train"
+    return [found[file] for file in files]
+
+
 def by_first_tenth(files: Sequence[str]) -> list[str]:
     """MLPerf Tiny's rule for its pictures, which is Keras's validation_split=0.1: in each class folder the first tenth
     of the files by name validates and the others train. `files` are sorted; nothing is for testing."""
