@@ -40,10 +40,7 @@ def load(
     """
     folder, of_set = _place(what)
     found, kind = _files(folder, classes)
-    if split_rule is None:
-        split_rule = (
-            "lists" if _has_lists(folder) else "speaker" if any("_nohash_" in file for file in found) else "tenths"
-        )
+    split_rule = split_rule or of_set or _split_rule(found, folder)
     is_audio = kind == AUDIO
     sample_count = round(seconds * sample_rate_hz)
     if is_audio and sample_count < 1:
