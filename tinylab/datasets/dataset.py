@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -67,7 +67,9 @@ class Split(NamedTuple):
         """x and y, everything read."""
         return self.x[:], self.y
 
-    def batches(self, batch_size: int = 32, *, seed: int | None = None) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    def batches(
+        self, batch_size: int = 32, *, seed: int | Sequence[int] | None = None
+    ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """Pairs of x [batch, …] and y [batch], once through; in another order for each seed, as they are without one.
         The last batch may be smaller."""
         if batch_size < 1:

@@ -9,6 +9,7 @@ from tinylab.speech.dataset import Recipe, SpeechDataset, Split, synthesize
 from tinylab.speech.features import FeatureSpec, compute_features
 from tinylab.speech.inspection import ClipInspection, ClipInspector
 from tinylab.speech.models import ds_cnn, tiny_conv
+from tinylab.speech.recordings import from_recordings
 from tinylab.speech.stream import (
     Detection,
     Smoothing,
@@ -47,6 +48,7 @@ __all__ = [
     "convert",
     "detect",
     "ds_cnn",
+    "from_recordings",
     "make_stream",
     "make_voices",
     "score_stream",

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from tinylab.training.conversion import convert
 from tinylab.training.fitting import FittingRecipe, TrainingHistory, accuracy, fit, mix
+from tinylab.training.tf_data import to_tf_data
 from tinylab.training.zoo_files import answers, print_progress, write_zoo_files
 
 __all__ = [
@@ -16,5 +17,6 @@ __all__ = [
     "fit",
     "mix",
     "print_progress",
+    "to_tf_data",
     "write_zoo_files",
 ]
