@@ -58,7 +58,8 @@ def unpack(archive: Path, to: Path, source: Source, progress: Progress) -> dict[
                 left -= size
                 progress(f"unpacking {source.name}: files", count, count)
     except (tarfile.TarError, zipfile.BadZipFile, gzip.BadGzipFile, *_CORRUPT) as error:
-        raise _refusal(source, f"it can not be read: {error}") from error
+        first_line = str(error).partition("\n")[0]  # tarfile lists every compression that it tried
+        raise _refusal(source, f"it can not be read: {first_line.rstrip(':')}") from error
     except (FileExistsError, IsADirectoryError, NotADirectoryError) as error:
         raise _refusal(source, f"it has two members of the name {Path(error.filename or '').name}") from error
     if not sums:
