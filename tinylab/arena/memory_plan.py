@@ -75,12 +75,14 @@ class MemoryPlan(NamedTuple):
 class ModelAllocation(NamedTuple):
     """Where one model's tensors lie: (subgraph, tensor) -> bytes from the arena's start.
 
-    offsets: planned tensors, in the head. variable_offsets: variables, in the tail.
+    offsets: planned tensors, in the head. variable_offsets: variables, in the tail. resource_offsets: the buffers of
+    resource variables, by their id, in the tail.
     """
 
     plan: MemoryPlan
     offsets: dict[tuple[int, int], int]
     variable_offsets: dict[tuple[int, int], int]
+    resource_offsets: dict[int, int]
 
 
 class AllocationRecord(NamedTuple):

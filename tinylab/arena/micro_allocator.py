@@ -258,7 +258,7 @@ class MicroAllocator:
         self.memory.resize_head(self._largest_head_bytes, ARENA_ALIGNMENT, Step("plan", "planned buffers", name))
         self._model_is_allocating = False
         self._models.append(model)
-        return ModelAllocation(plan, offsets_of(plan), variable_offsets)
+        return ModelAllocation(plan, offsets_of(plan), variable_offsets, resource_offsets={})
 
     def allocate_tensor_pointers(self, count: int, which: str) -> None:
         """The array of pointers to the graph's inputs or outputs."""

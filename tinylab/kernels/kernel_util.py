@@ -12,7 +12,7 @@ NB: one departure from TFLM. Every array that invoke sees has a leading axis of 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn, Protocol
 
@@ -28,8 +28,36 @@ Array = NDArray[Any]
 MAX_RANK = 6  # of a RuntimeShape
 
 
+class MicroResourceVariables(Protocol):
+    """Values that outlive an invoke and that several subgraphs share, each under the id that VAR_HANDLE gives out."""
+
+    def create_id_if_none_found(self, container: str, shared_name: str) -> int: ...
+    def read(self, variable: int, value: Array) -> None: ...
+    def assign(self, variable: int, value: Array) -> None: ...
+
+
+class MicroGraph(Protocol):
+    """The model's subgraphs, for operators that call one: fill its inputs, invoke it, read its outputs.
+
+    There samples is always 1: a model with several subgraphs runs its samples one after another.
+    """
+
+    @property
+    def resource_variables(self) -> MicroResourceVariables: ...
+
+    def num_subgraphs(self) -> int: ...
+    def subgraph_inputs(self, subgraph_index: int) -> Sequence[Tensor]: ...
+    def subgraph_outputs(self, subgraph_index: int) -> Sequence[Tensor]: ...
+    def subgraph_input_data(self, subgraph_index: int, index: int) -> Array: ...
+    def subgraph_output_data(self, subgraph_index: int, index: int) -> Array: ...
+    def invoke_subgraph(self, subgraph_index: int) -> None: ...
+
+
 class PrepareContext(Protocol):
     """What Prepare sees: descriptions of the node's tensors, constants among them, never activations."""
+
+    @property
+    def graph(self) -> MicroGraph: ...
 
     def input_tensor(self, node: Operator, index: int) -> Tensor: ...
     def optional_input_tensor(self, node: Operator, index: int) -> Tensor | None: ...

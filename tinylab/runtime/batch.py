@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from tinylab.arena import ModelAllocation
 from tinylab.errors import InvokeError
-from tinylab.model import Subgraph, Tensor
+from tinylab.model import Subgraph, Tensor, TensorType
 from tinylab.runtime.micro_context import MicroContext
 
 Inputs = NDArray[Any] | Sequence[NDArray[Any]]
@@ -47,14 +47,18 @@ def side_by_side(context: MicroContext, allocation: ModelAllocation, samples: in
             arrays[tensor.index] = view(heads, tensor, planned.offset, samples)
     empty = (tensor for tensor in context.subgraph.tensors if tensor.index in arrays and not tensor.bytes)
     arrays |= {tensor.index: view(heads, tensor, 0, samples) for tensor in empty}
-    return MicroContext(context.subgraph, arrays, samples)
+    return MicroContext(context.subgraph, arrays, samples, context.graph)
 
 
 def computed_tensors(subgraph: Subgraph) -> list[int]:
-    """The indices of the tensors that are fed or computed: inputs, each operator's outputs, then variables."""
+    """The indices of the tensors that are fed or computed: inputs, each operator's outputs, then variables.
+
+    A RESOURCE is left out: it is no value, but the name of one.
+    """
     indices = [*subgraph.inputs, *(index for operator in subgraph.operators for index in operator.outputs)]
     indices += [tensor.index for tensor in subgraph.tensors if tensor.is_variable]
-    return list(dict.fromkeys(index for index in indices if index >= 0))
+    found = dict.fromkeys(index for index in indices if index >= 0)
+    return [index for index in found if subgraph.tensors[index].type is not TensorType.RESOURCE]
 
 
 def check_inputs(tensors: Sequence[Tensor], inputs: Inputs) -> list[NDArray[Any]]:

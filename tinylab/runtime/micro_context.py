@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,16 +12,37 @@ from tinylab.errors import InvokeError
 from tinylab.kernels.kernel_util import describe
 from tinylab.model import Operator, Subgraph, Tensor
 
+if TYPE_CHECKING:
+    from tinylab.runtime.micro_graph import MicroGraph
+
 Array = NDArray[Any]
 
 
 class MicroContext:
     """The tensors of one subgraph, and, once memory is planned, their arrays [samples, *shape] by tensor index."""
 
-    def __init__(self, subgraph: Subgraph, arrays: Mapping[int, Array] | None = None, sample_count: int = 1) -> None:
+    def __init__(
+        self,
+        subgraph: Subgraph,
+        arrays: Mapping[int, Array] | None = None,
+        sample_count: int = 1,
+        graph: MicroGraph | None = None,
+    ) -> None:
         self.subgraph = subgraph
         self.arrays = {} if arrays is None else arrays
         self.sample_count = sample_count
+        self._graph = graph
+
+    @property
+    def graph(self) -> MicroGraph:
+        """All subgraphs of the model, for operators that call one, and the resource variables."""
+        if self._graph is None:
+            raise InvokeError("this context is of one subgraph alone, with no graph that could run another")
+        return self._graph
+
+    @graph.setter
+    def graph(self, graph: MicroGraph) -> None:
+        self._graph = graph
 
     def input_tensor(self, node: Operator, index: int) -> Tensor:
         """The description of input `index`; InvokeError where the node has no such input."""
@@ -43,31 +64,32 @@ class MicroContext:
 
     def input_data(self, node: Operator, index: int) -> Array:
         """Input `index` as an array [samples, *shape]; constants have samples = 1."""
-        return self._data(self.input_tensor(node, index))
+        return self.data_of(self.input_tensor(node, index).index)
 
     def optional_input_data(self, node: Operator, index: int) -> Array | None:
         """The same, or None where the model leaves the input out."""
         tensor = self.optional_input_tensor(node, index)
-        return None if tensor is None else self._data(tensor)
+        return None if tensor is None else self.data_of(tensor.index)
 
     def output_data(self, node: Operator, index: int) -> Array:
         """Output `index`, an array [samples, *shape] that lies in the arena: assign into it."""
-        return self._data(self.output_tensor(node, index))
+        return self.data_of(self.output_tensor(node, index).index)
 
-    def _data(self, tensor: Tensor) -> Array:
-        if tensor.index not in self.arrays:
+    def data_of(self, tensor_index: int) -> Array:
+        """Any tensor of the subgraph, an array [samples, *shape]."""
+        if tensor_index not in self.arrays:
             raise InvokeError(
-                f"{describe(tensor)} has no data: Prepare sees descriptions alone (a constant's tensor.constant()), "
-                "and a RESOURCE never has any"
+                f"{describe(self.subgraph.tensors[tensor_index])} has no data: Prepare sees descriptions alone "
+                "(a constant's tensor.constant())"
             )
-        return self.arrays[tensor.index]
+        return self.arrays[tensor_index]
 
 
 class SampleContext(MicroContext):
     """One sample of a context, without the samples axis: for registrations with `per_sample=True`."""
 
     def __init__(self, context: MicroContext, sample: int) -> None:
-        super().__init__(context.subgraph, _OneSample(context.arrays, sample))
+        super().__init__(context.subgraph, _OneSample(context.arrays, sample), graph=context._graph)
 
 
 class _OneSample(Mapping[int, Array]):

@@ -1,12 +1,11 @@
-"""MicroInterpreter: a model, an op resolver and an arena, and the loop that runs one operator after another.
+"""MicroInterpreter: a model, an op resolver and an arena; the loop that runs its operators is in micro_graph.py.
 
-There is no compiler: the model is data, and `_run` walks it. Retells tensorflow/lite/micro/micro_interpreter.cc and
-micro_interpreter_graph.cc.
+Retells tensorflow/lite/micro/micro_interpreter.cc.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -14,19 +13,18 @@ from numpy.typing import NDArray
 
 from tinylab.arena import AllocationRecord, ArenaNeeds, MemoryPlan, MicroAllocator, ModelAllocation
 from tinylab.arena.target import DEFAULT_TARGET, Target
-from tinylab.errors import ArenaError, InvokeError, OperatorError
-from tinylab.kernels.kernel_util import Registration
+from tinylab.errors import ArenaError, InvokeError
+from tinylab.kernels.memory import resource_variables
 from tinylab.model import Model, Operator, Subgraph, Tensor, TensorType
 from tinylab.runtime import batch
 from tinylab.runtime.arena_too_small import explain_too_small, tflm_says
 from tinylab.runtime.invoke_trace import InvokeTrace, NodeTrace, trace_node
-from tinylab.runtime.micro_context import Array, MicroContext, SampleContext, constant_array
+from tinylab.runtime.micro_context import Array, MicroContext, constant_array
+from tinylab.runtime.micro_graph import AfterNode, MicroGraph
 from tinylab.runtime.micro_op_resolver import MicroOpResolver
 from tinylab.runtime.micro_profiler import MicroProfiler
 from tinylab.runtime.model_allocation import allocate_model, arena_needs
 from tinylab.runtime.tensor_view import TensorView
-
-AfterNode = Callable[[Operator, MicroContext], None]
 
 
 class MicroInterpreter:
@@ -52,14 +50,12 @@ class MicroInterpreter:
                 "inputs are that model's. Make one MicroInterpreter a model; they can share one MicroAllocator"
             )
         self._model = model
-        self.profiler = profiler
         self.trace: InvokeTrace | None = None
         self._op_resolver = op_resolver
         self.allocator = arena if isinstance(arena, MicroAllocator) else self._create_arena(arena, target)
         self._allocation: ModelAllocation | None = None
         self._contexts = [MicroContext(subgraph) for subgraph in model.subgraphs]
-        self._registrations: dict[tuple[int, int], Registration] = {}
-        self._op_data: dict[tuple[int, int], Any] = {}
+        self._graph = MicroGraph(self._contexts, profiler)
 
     def _create_arena(self, arena_bytes: int, target: str | Target) -> MicroAllocator:
         try:
@@ -80,14 +76,11 @@ class MicroInterpreter:
         """
         if self._allocation is not None:
             return
-        for context in self._contexts:
-            for node in context.subgraph.operators:
-                key = context.subgraph.index, node.index
-                self._registrations[key] = self._op_resolver.registration_for(node)
+        self._graph.find_registrations(self._op_resolver)
         allocator = self.allocator
         try:
             with allocator.undone_on_error():
-                allocation = allocate_model(self.model, allocator, self._contexts, self._prepare)
+                allocation = allocate_model(self.model, allocator, self._contexts, self._graph.prepare)
         except ArenaError as error:
             if error.arena_bytes is None:  # not about a size
                 raise
@@ -95,12 +88,16 @@ class MicroInterpreter:
             raise explain_too_small(allocator, None, models, error, tflm_says(error)) from None
         for context in self._contexts:
             context.arrays = self._arrays(context.subgraph, allocation)
+        self._place_resource_variables(allocation)
         self._allocation = allocation
         self.reset()
 
-    def _prepare(self, node: Operator, context: MicroContext) -> None:
-        key = context.subgraph.index, node.index
-        self._op_data[key] = self._registrations[key].prepare(context, node)
+    def _place_resource_variables(self, allocation: ModelAllocation) -> None:
+        """Each resource variable's bytes in the tail."""
+        for assigned in resource_variables.first_assignments(self.model).values():
+            start = allocation.resource_offsets[assigned.variable]
+            data = self.allocator.persistent_buffer[start : start + assigned.value.bytes]
+            self._graph.resource_variables.allocate(assigned.variable, data, assigned.value)
 
     def _arrays(self, subgraph: Subgraph, allocation: ModelAllocation) -> dict[int, Array]:
         """Every tensor of a subgraph as [1, *shape]: constants in the model's bytes, the others in the arena's."""
@@ -116,14 +113,17 @@ class MicroInterpreter:
                 arrays[tensor.index] = batch.view(head, tensor, 0, samples=1)
             elif (constant := constant_array(tensor)) is not None:
                 arrays[tensor.index] = constant
+            elif tensor.type is TensorType.RESOURCE:  # a variable's id, which TFLM keeps in VAR_HANDLE's OpData
+                arrays[tensor.index] = np.zeros((1, *tensor.shape), tensor.dtype)
         return arrays
 
     def reset(self) -> None:
-        """Set every variable tensor to zero (int8: to its zero point) and have kernels forget, as TFLM's Reset."""
-        for key, op_data in self._op_data.items():
-            forget = self._registrations[key].reset
-            if forget is not None:
-                forget(op_data)
+        """Set every variable to zero (int8: to its zero point) and have kernels forget, as TFLM's Reset.
+
+        What CALL_ONCE has run it does not run again, though the resource variables that it assigned are reset too.
+        """
+        self._graph.reset_subgraphs()
+        self._graph.resource_variables.reset_all()
         for context in self._contexts:
             for tensor in context.subgraph.tensors:
                 if tensor.is_variable and tensor.index in context.arrays:
@@ -154,31 +154,10 @@ class MicroInterpreter:
         finally:
             self.trace = InvokeTrace(tuple(nodes))
 
-    # Floats overflow to infinity and NaN in silence, as in C.
-    @np.errstate(over="ignore", invalid="ignore", divide="ignore")
     def _run(self, context: MicroContext, after_node: AfterNode | None = None) -> None:
-        """The dispatch loop: for each node, in order, call its kernel."""
         if self.allocator.is_lent:
             raise InvokeError("the head of the arena is lent to the application: run after the `with` block ends")
-        for node in context.subgraph.operators:
-            registration = self._registrations[context.subgraph.index, node.index]
-            op_data = self._op_data[context.subgraph.index, node.index]
-            start = self.profiler.begin_event() if self.profiler is not None else 0.0
-            try:
-                if registration.per_sample:
-                    for sample in range(context.sample_count):
-                        registration.invoke(SampleContext(context, sample), node, op_data)
-                else:
-                    registration.invoke(context, node, op_data)
-            except OperatorError as error:
-                raise error.at(node.index, node.name) from None
-            except Exception as error:  # somebody's own kernel
-                error.add_note(f"in the Invoke of operator {node.index} ({node.name})")
-                raise
-            if self.profiler is not None:
-                self.profiler.end_event(start, node.name, node.index)
-            if after_node is not None:
-                after_node(node, context)
+        self._graph.run(context, after_node)
 
     def predict(self, inputs: batch.Inputs) -> batch.Outputs:
         """Run many samples at once: the same bytes as one invoke a sample, far faster.
@@ -224,11 +203,16 @@ class MicroInterpreter:
         for index, feed in zip(self.main.inputs, feeds, strict=True):
             context.arrays[index][...] = feed[rows]
         keep(self.main.inputs)
-        self._run(context, lambda node, _: keep(node.outputs))
+        self._run(context, lambda node, ran: keep(node.outputs if ran is context else ()))
         keep(self.main.outputs)  # among them constants, which no operator computes
         keep([tensor.index for tensor in self.main.tensors if tensor.is_variable])
 
     # -- looking -------------------------------------------------------------------------------------------------------
+
+    @property
+    def profiler(self) -> MicroProfiler | None:
+        """What notes the time of each operator."""
+        return self._graph.profiler
 
     @property
     def model(self) -> Model:
@@ -246,7 +230,7 @@ class MicroInterpreter:
         return (
             len(self.model.subgraphs) > 1
             or any(tensor.is_variable for tensor in self.main.tensors)
-            or any(registration.stateful for registration in self._registrations.values())
+            or self._graph.is_stateful
         )
 
     def input(self, index: int) -> TensorView:

@@ -44,17 +44,20 @@ def allocate_model(
     allocator.start_model_allocation(model)
     _init_nodes(library, nodes, allocator)
     assignments = resource_variables.first_assignments(model)
+    resource_offsets: dict[int, int] = {}
     for context, node in nodes:
         with _naming(node):
             if prepare is not None:
                 prepare(node, context)
             _check_node(context, node)
             requests = library.prepare_requests(context, node, allocator.abi.name)
-        variable_bytes = assignments.get((context.subgraph.index, node.index))
-        if variable_bytes is not None:
-            requests = requests._replace(persistent=(*requests.persistent, variable_bytes))
-        _prepare_node(requests, context.subgraph.index, node, allocator)
-    allocation = allocator.finish_model_allocation(model)
+        assigned = assignments.get((context.subgraph.index, node.index))
+        if assigned is not None:
+            requests = requests._replace(persistent=(*requests.persistent, assigned.value.bytes))
+        offsets = _prepare_node(requests, context.subgraph.index, node, allocator)
+        if assigned is not None:
+            resource_offsets[assigned.variable] = offsets[-1]
+    allocation = allocator.finish_model_allocation(model)._replace(resource_offsets=resource_offsets)
     main = model.subgraphs[0]
     for which, indices in (("inputs", main.inputs), ("outputs", main.outputs)):
         allocator.allocate_tensor_pointers(len(indices), which)
@@ -91,19 +94,24 @@ def _init_nodes(
             allocator.allocate_persistent_buffer(size, "state", owner)
 
 
-def _prepare_node(requests: PrepareRequests, subgraph_index: int, node: Operator, allocator: MicroAllocator) -> None:
-    """What one Prepare puts into the arena; the tensors it looked at are gone when it ends."""
+def _prepare_node(
+    requests: PrepareRequests, subgraph_index: int, node: Operator, allocator: MicroAllocator
+) -> list[int]:
+    """What one Prepare puts into the arena; the tensors it looked at are gone when it ends.
+
+    Returns the offsets of its persistent buffers.
+    """
     owner = _owner(node)
     kept = len(requests.looked_at) - requests.given_back
     for place, tensor in enumerate(requests.looked_at):
         allocator.allocate_temp_tensor(tensor, owner, is_given_back=place >= kept)
-    for size in requests.persistent:
-        allocator.allocate_persistent_buffer(size, "persistent buffer", owner)
+    offsets = [allocator.allocate_persistent_buffer(size, "persistent buffer", owner) for size in requests.persistent]
     for tensor in requests.looked_at_after:
         allocator.allocate_temp_tensor(tensor, owner)
     for size in requests.scratch:
         allocator.request_scratch_buffer_in_arena(size, subgraph_index, node.index)
     allocator.finish_prepare_node_allocations(owner)
+    return offsets
 
 
 def _kernel_library(target: Target) -> KernelLibrary:

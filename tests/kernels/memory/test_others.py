@@ -71,7 +71,7 @@ def temp_end(abi: Abi, request_count: int, looked_at: tuple[Tensor, ...]) -> int
 def asked(case: Case, abi: str) -> dict[str, Any]:
     """What ours say of a case, in the form of the measured file."""
     model = load_model(case.model)
-    first = resource_variables.first_assignments(model)
+    first = {at: one.value.bytes for at, one in resource_variables.first_assignments(model).items()}
     found: dict[str, Any] = {"builtin_data": [], "init": [], "prepare": [], "scratch": [], "temp": []}
     for graph in model.subgraphs:
         for node in graph.operators:

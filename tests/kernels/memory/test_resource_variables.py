@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from tests.builder import OperatorSpec, SubgraphSpec, TensorSpec, build_model
 from tests.kernels.memory.other_models import tensor
 from tinylab.kernels.memory.resource_variables import first_assignments, table_requests, variables
-from tinylab.model import load_model
+from tinylab.model import Model, load_model
 from tinylab.model.options import VarHandleOptions
 
 HANDLE = TensorSpec((), "RESOURCE")
@@ -27,6 +27,10 @@ def graph(operators: Sequence[OperatorSpec], inputs: Sequence[int] = (2, 3)) -> 
     return SubgraphSpec([HANDLE, HANDLE, ROW, LONG], operators, inputs, [2])
 
 
+def buffer_bytes(model: Model) -> dict[tuple[int, int], int]:
+    return {place: found.value.bytes for place, found in first_assignments(model).items()}
+
+
 def test_the_table() -> None:
     """Measured on TFLM 90b983c."""
     assert table_requests(1, "ilp32") == (12, 20)
@@ -38,19 +42,20 @@ def test_a_variable_gets_its_buffer_once() -> None:
     other = graph([handle(1, "a"), handle(0, "c"), assign(1, 2), assign(0, 2)])
     model = load_model(build_model([main, other]))
     assert variables(model) == [("", "a"), ("", "b"), ("", "c")]
-    assert first_assignments(model) == {(0, 2): 20, (0, 4): 80, (1, 3): 20}
+    assert buffer_bytes(model) == {(0, 2): 20, (0, 4): 80, (1, 3): 20}
+    assert [found.variable for found in first_assignments(model).values()] == [0, 1, 2]
 
 
 def test_the_first_that_is_prepared_says_how_large() -> None:
     """Subgraph 0 comes first, though CALL_ONCE has subgraph 1 run before."""
     model = load_model(build_model([graph([handle(0, "a"), assign(0, 3)]), graph([handle(0, "a"), assign(0, 2)])]))
-    assert first_assignments(model) == {(0, 1): 80}
+    assert buffer_bytes(model) == {(0, 1): 80}
 
 
 def test_a_handle_from_outside_is_not_known_in_prepare() -> None:
     model = load_model(build_model([graph([handle(0, "a")]), graph([assign(0, 2)], [0, 2])]))
     assert variables(model) == [("", "a")]
-    assert first_assignments(model) == {}
+    assert buffer_bytes(model) == {}
 
 
 def test_no_container_fits_every_container() -> None:
@@ -63,4 +68,4 @@ def test_operators_without_tensors_ask_for_nothing() -> None:
     empty = OperatorSpec("VAR_HANDLE", [], [], VarHandleOptions("", "a"))
     broken = [OperatorSpec("ASSIGN_VARIABLE", inputs, []) for inputs in ([], [0], [0, -1], [-1, 2])]
     model = load_model(build_model([graph([empty, handle(0, "a"), *broken])]))
-    assert first_assignments(model) == {}
+    assert buffer_bytes(model) == {}

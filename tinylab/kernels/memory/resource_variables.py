@@ -8,14 +8,22 @@ its buffer. Retells tensorflow/lite/micro/micro_resource_variable.cc.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
-from tinylab.model import Model, Operator, Subgraph
+from tinylab.model import Model, Operator, Subgraph, Tensor
 from tinylab.model.options import VarHandleOptions
 
 TABLE_BYTES = {"ilp32": 12, "lp64": 16}  # MicroResourceVariables
 ENTRY_BYTES = {"ilp32": 20, "lp64": 40}  # MicroResourceVariable: two names, buffer, bytes and a byte to fill it with
 
 Variable = tuple[str, str]  # container, shared name
+
+
+class FirstAssignment(NamedTuple):
+    """Which variable, by its id, gets its buffer, and the tensor that is assigned: the buffer is as large."""
+
+    variable: int
+    value: Tensor
 
 
 def table_requests(variable_count: int, abi: str) -> tuple[int, int]:
@@ -33,19 +41,19 @@ def variables(model: Model) -> list[Variable]:
     return found
 
 
-def first_assignments(model: Model) -> dict[tuple[int, int], int]:
-    """(subgraph, operator) of each ASSIGN_VARIABLE whose Prepare asks for a buffer -> its bytes.
+def first_assignments(model: Model) -> dict[tuple[int, int], FirstAssignment]:
+    """(subgraph, operator) of each ASSIGN_VARIABLE whose Prepare asks for a buffer -> for what.
 
     A handle that comes from another subgraph is not known yet in Prepare, and nothing is asked for.
     """
     table: list[Variable] = []
     assigned: set[int] = set()
-    found: dict[tuple[int, int], int] = {}
+    found: dict[tuple[int, int], FirstAssignment] = {}
     for subgraph in model.subgraphs:
         for node, variable in _handled(subgraph, table):
             if variable not in assigned:
                 assigned.add(variable)
-                found[subgraph.index, node.index] = subgraph.tensors[node.inputs[1]].bytes
+                found[subgraph.index, node.index] = FirstAssignment(variable, subgraph.tensors[node.inputs[1]])
     return found
 
 
@@ -64,10 +72,14 @@ def _assigns(node: Operator) -> bool:
 
 
 def _id_of(node: Operator, table: list[Variable]) -> int:
-    """The place of the node's variable in the table, where it is entered if it is new. No container fits every one."""
     options = node.options or VarHandleOptions()
-    for place, (container, shared_name) in enumerate(table):
-        if options.container in ("", container) and options.shared_name == shared_name:
+    return find_or_enter(table, options.container, options.shared_name)
+
+
+def find_or_enter(table: list[Variable], container: str, shared_name: str) -> int:
+    """The place of a variable in the table, where it is entered if it is new. No container fits every one."""
+    for place, (known_container, known_name) in enumerate(table):
+        if container in ("", known_container) and shared_name == known_name:
             return place
-    table.append((options.container, options.shared_name))
+    table.append((container, shared_name))
     return len(table) - 1
