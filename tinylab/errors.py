@@ -7,6 +7,7 @@
     ├── OperatorError        one operator of a model
     │   ├── PrepareError         refused while tensors are allocated: Prepare refuses what Invoke cannot do
     │   └── InvokeError          failed while it ran
+    │       └── InvokeAbortError     ended the run on purpose (kTfLiteAbort); an interpreter takes it as no error
     ├── FootprintError       a target, an option or an operator for which no flash was measured
     ├── BoardError           a board's profile with a field that is missing or wrong, or no such board
     ├── TimingError          a target, a board or a clock for which nothing was measured
@@ -104,6 +105,13 @@ class PrepareError(OperatorError):
 
 class InvokeError(OperatorError):
     """An operator that failed while it ran."""
+
+
+class InvokeAbortError(InvokeError):
+    """An operator ends the run early, on purpose: CIRCULAR_BUFFER until it has enough (TFLM: kTfLiteAbort).
+
+    Only kernels raise it: MicroInterpreter.invoke then returns False, and the next run starts from the top.
+    """
 
 
 class FootprintError(TinylabError):

@@ -6,7 +6,7 @@ import pytest
 from flatbuffers import flexbuffers
 
 from tinylab.errors import ModelError
-from tinylab.model.flexbuffer import flexbuffer_integers
+from tinylab.model.flexbuffer import flexbuffer_integers, flexbuffer_numbers, flexbuffer_vector
 
 
 def test_integers_and_bools_of_any_width() -> None:
@@ -36,3 +36,18 @@ def test_damaged_bytes_end_in_a_model_error_or_in_other_numbers() -> None:
         except ModelError:
             failed += 1
     assert failed > 1000
+
+
+def test_numbers_with_floats_among_them() -> None:
+    assert flexbuffer_numbers(bytes(flexbuffers.Dumps({"a": 1.5, "b": "x", "d": 7}))) == {"a": 1.5, "d": 7}
+
+
+@pytest.mark.parametrize("values", [[2, 3.5, "x"], {"a": 2, "b": 3.5, "c": "x"}])
+def test_the_values_of_a_vector_or_a_map(values: object) -> None:
+    assert flexbuffer_vector(bytes(flexbuffers.Dumps(values))) == [2, 3.5, None]
+
+
+@pytest.mark.parametrize("value", [1, "x", None])
+def test_what_is_neither_vector_nor_map(value: object) -> None:
+    with pytest.raises(ModelError, match="neither vector nor map"):
+        flexbuffer_vector(bytes(flexbuffers.Dumps(value)))

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from tinylab.errors import InvokeError, OperatorError
+from tinylab.errors import InvokeAbortError, InvokeError, OperatorError
 from tinylab.kernels.kernel_util import Registration
 from tinylab.model import Operator, Tensor
 from tinylab.runtime.micro_context import Array, MicroContext, SampleContext
@@ -63,13 +63,19 @@ class MicroGraph:
 
     # Floats overflow to infinity and NaN in silence, as in C.
     @np.errstate(over="ignore", invalid="ignore", divide="ignore")
-    def run(self, context: MicroContext, after_node: AfterNode | None = None) -> None:
-        """Run the subgraph of `context`, which may be of many samples; after_node is called of called subgraphs too."""
+    def run(self, context: MicroContext, after_node: AfterNode | None = None) -> bool:
+        """Run the subgraph of `context`, which may be of many samples; False where an operator ends the run early.
+
+        after_node is called for the nodes of called subgraphs too.
+        """
         self._after_node = after_node
         try:
             self._run_nodes(context)
+        except InvokeAbortError:
+            return False
         finally:
             self._after_node = None
+        return True
 
     def invoke_subgraph(self, subgraph_index: int) -> None:
         """Run a subgraph on what its inputs hold: for operators that call one."""

@@ -132,16 +132,16 @@ class MicroInterpreter:
 
     # -- running -------------------------------------------------------------------------------------------------------
 
-    def invoke(self, *, trace: bool = False, after_node: AfterNode | None = None) -> None:
-        """Run the model once on what its input tensors hold.
+    def invoke(self, *, trace: bool = False, after_node: AfterNode | None = None) -> bool:
+        """Run the model once on what its input tensors hold. False where an operator ended the run early, on purpose.
 
+        That is CIRCULAR_BUFFER, which waits for more inputs (TFLM: kTfLiteAbort); outputs are then as they were.
         With `trace`, `self.trace` then holds every node's tensors: of a run that fails, those of the nodes before.
         after_node(node, context) is called after each node: to look, to count, to stop by raising.
         """
         self.allocate_tensors()
         if not trace:
-            self._run(self._contexts[0], after_node)
-            return
+            return self._run(self._contexts[0], after_node)
         nodes: list[NodeTrace] = []
 
         def note(node: Operator, context: MicroContext) -> None:
@@ -150,14 +150,14 @@ class MicroInterpreter:
                 after_node(node, context)
 
         try:
-            self._run(self._contexts[0], note)
+            return self._run(self._contexts[0], note)
         finally:
             self.trace = InvokeTrace(tuple(nodes))
 
-    def _run(self, context: MicroContext, after_node: AfterNode | None = None) -> None:
+    def _run(self, context: MicroContext, after_node: AfterNode | None = None) -> bool:
         if self.allocator.is_lent:
             raise InvokeError("the head of the arena is lent to the application: run after the `with` block ends")
-        self._graph.run(context, after_node)
+        return self._graph.run(context, after_node)
 
     def predict(self, inputs: batch.Inputs) -> batch.Outputs:
         """Run many samples at once: the same bytes as one invoke a sample, far faster.
@@ -166,6 +166,8 @@ class MicroInterpreter:
         inputs' dtypes (`input(0).quantize(x)` makes them). A leading dimension of 1 in the tensor's shape may be left
         out. Returns [N, *shape of the output], or a list of them. A model with state (variable tensors) runs its
         samples one after another, in order.
+
+        Where a run ends early (see `invoke`), the outputs are what they were before.
         """
         arrays = self.predict_every_tensor(inputs, keep=self.main.outputs)
         outputs = [arrays[index] for index in self.main.outputs]
@@ -180,7 +182,7 @@ class MicroInterpreter:
         sample_count = len(feeds[0]) if feeds else 1
         wanted = batch.computed_tensors(self.main) if keep is None else keep
         tensors = [self.main.tensors[index] for index in wanted if index in self._contexts[0].arrays]
-        results = {tensor.index: np.empty((sample_count, *tensor.shape), tensor.dtype) for tensor in tensors}
+        results = {tensor.index: np.zeros((sample_count, *tensor.shape), tensor.dtype) for tensor in tensors}
         chunk = 1 if self.is_stateful else batch.samples_at_once(self.memory_plan.head_bytes)
         for start in range(0, sample_count, chunk):
             rows = slice(start, min(start + chunk, sample_count))
