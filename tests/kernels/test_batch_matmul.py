@@ -75,10 +75,7 @@ def test_by_hand(adj_x: bool, adj_y: bool) -> None:
     rng = np.random.default_rng(12)
     x, y = random_values(rng, "int8", 2, 3, 5), random_values(rng, "int8", 2, 5, 4)
     inputs = [x.swapaxes(1, 2) if adj_x else x, y.swapaxes(1, 2) if adj_y else y]
-    specs = [
-        TensorSpec(a.shape[1:], "INT8", scale, point)
-        for a, scale, point in zip(inputs, (0.25, 0.5), (7, -3), strict=True)
-    ]
+    specs = [TensorSpec(inputs[0].shape[1:], "INT8", 0.25, 7), TensorSpec(inputs[1].shape[1:], "INT8", 0.5, -3)]
     model = single_operator(
         "BATCH_MATMUL", specs, [TensorSpec((3, 4), "INT8", 16.0, 11)], BatchMatMulOptions(adj_x, adj_y)
     )

@@ -226,10 +226,10 @@ def test_a_missing_custom_operator() -> None:
 
 
 def test_a_missing_operator_without_a_kernel_here() -> None:
-    error = missing(operators("SignalStacker"), MicroMutableOpResolver(1))
+    error = missing(operators("ethos-u"), MicroMutableOpResolver(1))
     assert str(error) == (
-        "operator 0 is SignalStacker and this resolver has no SignalStacker: tinylab has no kernel for it yet; "
-        "call resolver.add_stacker(registration) with one of your own"
+        "operator 0 is ethos-u and this resolver has no ethos-u: tinylab has no kernel for it yet; "
+        "call resolver.add_ethos_u(registration) with one of your own"
     )
 
 
@@ -311,7 +311,7 @@ def test_resolver_for_a_model_without_operators() -> None:
     ("name", "remedy"),
     [
         ("Beamformer", r'call resolver\.add_custom\("Beamformer", registration\)'),
-        ("SignalStacker", r"call resolver\.add_stacker\(registration\)"),
+        ("ethos-u", r"call resolver\.add_ethos_u\(registration\)"),
         ("RNN", "TFLM cannot run it either"),
     ],
 )

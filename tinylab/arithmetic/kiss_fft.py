@@ -1,7 +1,8 @@
-"""The real FFT that TFLM uses (kissfft), to the last bit: mixed radix, in int16, int32 or float32.
+"""The real FFT that TFLM uses (kissfft) and its inverse, to the last bit: mixed radix, in int16, int32 or float32.
 
 Fixed point: a number is a fraction of 2**15 (int16) or 2**31 (int32). Each stage of radix p first divides by p, so that
-sums cannot overflow, and rounds; hence the result is the spectrum / length, and where roundings fall matters.
+sums cannot overflow, and rounds; hence the result is the spectrum / length, and where roundings fall matters. The
+inverse divides in the same way, so there the length is not missing. Floats are not divided, either way.
 A complex array is a pair (real, imaginary) of equal shape; the last axis is transformed.
 """
 
@@ -37,18 +38,27 @@ class Complex:
         """The number times -i."""
         return Complex(self.imag, -self.real)
 
+    def conjugate(self) -> Complex:
+        """The number with its imaginary part negated."""
+        return Complex(self.real, -self.imag)
+
 
 class KissFft:
-    """A real FFT of `length` numbers of `dtype`; length / 2 is a product of 2, 3 and 5, above 1."""
+    """A real FFT of `length` numbers of `dtype`; length / 2 is a product of 2, 3 and 5, above 1.
 
-    def __init__(self, length: int, dtype: Any) -> None:
+    inverse: from the spectrum to the numbers; everything turns the other way.
+    """
+
+    def __init__(self, length: int, dtype: Any, inverse: bool = False) -> None:
         self.length = length
+        self.inverse = inverse
         self.dtype = np.dtype(dtype)
         self.fraction_bits = {np.dtype(np.int16): 15, np.dtype(np.int32): 31}.get(self.dtype, 0)
         half = length // 2
         self.factors = factors(half)
-        self.twiddles = self._circle([-2 * math.pi * i / half for i in range(half)])
-        self.super_twiddles = self._circle([-math.pi * ((i + 1) / half + 0.5) for i in range(half // 2)])
+        turn = math.pi if inverse else -math.pi
+        self.twiddles = self._circle([2 * turn * i / half for i in range(half)])
+        self.super_twiddles = self._circle([turn * ((i + 1) / half + 0.5) for i in range(half // 2)])
 
     def real_fft(self, input: Array) -> Array:
         """input [..., length] -> [..., length + 2]: real, imaginary, real, ... of frequencies 0 to length / 2.
@@ -62,13 +72,29 @@ class KissFft:
         output[..., 0, 0], output[..., half, 0] = first.real + first.imag, first.real - first.imag
         ups, downs = np.arange(1, half // 2 + 1), half - np.arange(1, half // 2 + 1)
         low, high = self._divided(packed[..., ups], 2), packed[..., downs]
-        high = self._divided(Complex(high.real, -high.imag), 2)
+        high = self._divided(high.conjugate(), 2)
         even, odd = low + high, self._times(low - high, self.super_twiddles)
         output[..., ups, 0] = self._half_of_sum(even.real, odd.real)
         output[..., ups, 1] = self._half_of_sum(even.imag, odd.imag)
         output[..., downs, 0] = self._half_of_sum(even.real, odd.real, -1)
         output[..., downs, 1] = self._half_of_sum(odd.imag, even.imag, -1)
         return output.reshape(*input.shape[:-1], self.length + 2)
+
+    def real_inverse(self, input: Array) -> Array:
+        """input [..., length + 2] as real_fft gives it -> [..., length]; floats: times the length."""
+        half = self.length // 2
+        spectrum = Complex(input[..., 0::2], input[..., 1::2])
+        first, last = spectrum.real[..., 0], spectrum.real[..., half]
+        packed = Complex(*(np.zeros((*input.shape[:-1], half), self.dtype) for _ in range(2)))
+        start = self._divided(Complex(first + last, first - last), 2)
+        packed.real[..., 0], packed.imag[..., 0] = start.real, start.imag
+        ups, downs = np.arange(1, half // 2 + 1), half - np.arange(1, half // 2 + 1)
+        low, high = self._divided(spectrum[..., ups], 2), self._divided(spectrum[..., downs].conjugate(), 2)
+        even, odd = low + high, self._times(low - high, self.super_twiddles)
+        for places, part in ((ups, even + odd), (downs, (even - odd).conjugate())):
+            packed.real[..., places], packed.imag[..., places] = part.real, part.imag
+        numbers = self._work(packed, 0, 1)
+        return np.stack([numbers.real, numbers.imag], -1).reshape(*input.shape[:-1], self.length)
 
     def _work(self, x: Complex, stage: int, stride: int) -> Complex:
         """The FFT of the last axis: every radix-th number by itself, then put together."""
@@ -96,7 +122,8 @@ class KissFft:
         first, a, b, c = parts
         low, high = first - b, first + b
         total, across = a + c, (a - c).turned()
-        return [high + total, low + across, high - total, low - across]
+        second, last = (low - across, low + across) if self.inverse else (low + across, low - across)
+        return [high + total, second, high - total, last]
 
     def _join5(self, parts: list[Complex], fifth: int) -> list[Complex]:
         first, a, b, c, d = parts

@@ -23,11 +23,10 @@ from tinylab.kernels.kernel_util import (
     require_counts,
     require_type,
 )
-from tinylab.kernels.signal_options import fft_length_of, require_rank, signal_option
-from tinylab.model import Operator, TensorType
+from tinylab.kernels.signal_options import fft_length_of, fft_type_of, require_rank
+from tinylab.model import Operator
 
 INPUT, OUTPUT = 0, 0
-TYPES = (TensorType.INT16, TensorType.INT32, TensorType.FLOAT32)
 
 
 class OpData(NamedTuple):
@@ -49,14 +48,6 @@ def prepare(context: PrepareContext, node: Operator) -> OpData:
     if output.shape != (*input.shape[:-1], length + 2):
         refuse(describe(output), f"as many rows, of {length + 2} (fft_length + 2)")
     return OpData(KissFft(length, input.dtype))
-
-
-def fft_type_of(node: Operator) -> TensorType:
-    """Option T: the type of both tensors."""
-    number = signal_option(node, "T", -(2**31), 2**31 - 1)
-    if number not in list(TYPES):
-        refuse(f"T = {number}", " or ".join(f"{type_} ({type_.name})" for type_ in TYPES))
-    return TensorType(number)
 
 
 def invoke(context: InvokeContext, node: Operator, data: OpData) -> None:

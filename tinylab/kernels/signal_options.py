@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from tinylab.errors import ModelError
 from tinylab.kernels.kernel_util import describe, refuse
-from tinylab.model import Operator, Tensor
+from tinylab.model import Operator, Tensor, TensorType
 from tinylab.model.flexbuffer import flexbuffer_integers
 
 MOST_CHANNELS = 2**15 - 1  # channels are found by int16 tables
 LONGEST_FFT = 2**16
 UINT32_MAX = 2**32 - 1
+FFT_TYPES = (TensorType.INT16, TensorType.INT32, TensorType.FLOAT32)
 
 
 def signal_option(node: Operator, name: str, low: int, high: int) -> int:
@@ -51,6 +52,19 @@ def fft_length_of(node: Operator) -> int:
     if rest != 1 or length % 2:
         refuse(f"fft_length = {length}", "an even product of 2, 3 and 5")
     return length
+
+
+def type_option(node: Operator, *types: TensorType) -> TensorType:
+    """Option T, which is one of `types`: that of the operator's tensors."""
+    number = signal_option(node, "T", -(2**31), 2**31 - 1)
+    if number not in list(types):
+        refuse(f"T = {number}", " or ".join(f"{type_} ({type_.name})" for type_ in types))
+    return TensorType(number)
+
+
+def fft_type_of(node: Operator) -> TensorType:
+    """Option T of an FFT."""
+    return type_option(node, *FFT_TYPES)
 
 
 def require_rank(tensor: Tensor, rank: int) -> None:

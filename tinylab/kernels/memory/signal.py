@@ -10,8 +10,7 @@ from __future__ import annotations
 from tinylab.kernels.kernel_util import PrepareContext
 from tinylab.kernels.memory.requests import Init, InitRequests, LooksAt, Prepare, PrepareRequests
 from tinylab.kernels.memory.sizes import POINTER_BYTES, circular_buffer_bytes
-from tinylab.kernels.rfft import fft_type_of
-from tinylab.kernels.signal_options import channels_of, fft_length_of, signal_option
+from tinylab.kernels.signal_options import channels_of, fft_length_of, fft_type_of, signal_option
 from tinylab.model import Operator, TensorType
 from tinylab.model.model import dtype_of
 
