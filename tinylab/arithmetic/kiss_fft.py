@@ -97,12 +97,13 @@ class KissFft:
         return np.stack([numbers.real, numbers.imag], -1).reshape(*input.shape[:-1], self.length)
 
     def _work(self, x: Complex, stage: int, stride: int) -> Complex:
-        """The FFT of the last axis: every radix-th number by itself, then put together."""
+        """The FFT of the last axis: every radix-th number by itself, all of them at once, then put together."""
         radix, rest = self.factors[stage]
-        parts = [x[..., first::radix] for first in range(radix)]
+        rows = Complex(*(part.reshape(*part.shape[:-1], rest, radix).swapaxes(-1, -2) for part in (x.real, x.imag)))
         if rest > 1:
-            parts = [self._work(part, stage + 1, stride * radix) for part in parts]
-        parts = [self._divided(part, radix) for part in parts]
+            rows = self._work(rows, stage + 1, stride * radix)
+        rows = self._divided(rows, radix)
+        parts = [rows[..., first, :] for first in range(radix)]
         turns = [self.twiddles[stride * q * np.arange(rest)] for q in range(1, radix)]
         parts[1:] = [self._times(part, turn) for part, turn in zip(parts[1:], turns, strict=True)]
         joined = _JOIN[radix](self, parts, stride * rest)
