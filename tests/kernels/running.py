@@ -75,8 +75,8 @@ def random_values(rng: np.random.Generator, dtype: str, *shape: int) -> Array:
     """Over the whole range of an integer type, its ends among them; floats from the normal distribution."""
     if dtype == "bool":
         return rng.integers(0, 2, shape).astype(bool)
-    if dtype == "float32":
-        return rng.normal(size=shape).astype(np.float32)
+    if np.dtype(dtype).kind == "f":
+        return rng.normal(size=shape).astype(dtype)
     limits = np.iinfo(dtype)
     values = rng.integers(limits.min, limits.max, shape, dtype, endpoint=True)
     at_an_end = rng.random(shape) < 0.1

@@ -15,14 +15,14 @@ from tinylab.peers.tflm import TflmSession
 
 def test_it_runs_in_the_first_invoke_and_not_after_a_reset(tflm: TflmSession) -> None:
     model = remembering("INT8", [9, 9, 9, 9])
-    xs = np.arange(4, dtype=np.int8)[:, np.newaxis, np.newaxis].repeat(4, axis=2)
+    xs = np.arange(20, 24, dtype=np.int8)[:, np.newaxis, np.newaxis].repeat(4, axis=2)
     interpreter = interpreter_of(model)
     assert interpreter.is_stateful
     first = interpreter.predict(xs)
-    assert first[:, 0, 0].tolist() == [9, 0, 1, 2]
+    assert first[:, 0, 0].tolist() == [9, 20, 21, 22]
     interpreter.reset()
     second = interpreter.predict(xs)
-    assert second[:, 0, 0].tolist() == [3, 0, 1, 2]  # the variable is at its zero point
+    assert second[:, 0, 0].tolist() == [3, 20, 21, 22]  # the variable is at its zero point
     theirs = tflm.run(model, np.concatenate([xs, xs]), reset_every=4).require().outputs[0]
     np.testing.assert_array_equal(np.concatenate([first, second]).reshape(theirs.shape), theirs)
 

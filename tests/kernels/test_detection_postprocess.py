@@ -47,6 +47,7 @@ def detections(
         ({"use_regular_nms": True}, [1, 0, 0], [0.95, 0.93, 0]),
         ({"use_regular_nms": True, "detections_per_class": 3}, [1, 0, 0], [0.95, 0.93, 0.9]),
         ({"nms_score_threshold": 0.4}, [1, 0, 0], [0.95, 0.9, 0]),
+        ({"nms_score_threshold": 0.9}, [1, 0, 0], [0.95, 0.9, 0]),
     ],
 )
 def test_by_hand(options: dict[str, Any], classes: list[int], scores: list[float]) -> None:

@@ -19,7 +19,7 @@ from tests.kernels.running import random_values, refusal_of
 from tinylab.model.options import SqueezeOptions
 from tinylab.peers.tflm import TflmSession
 
-TYPES = ["float32", "int8", "int16", "int32", "int64", "uint8", "bool"]
+TYPES = ["float16", "float32", "float64", "int8", "uint8", "int16", "int32", "uint32", "int64", "uint64", "bool"]
 
 
 def case(rng: np.random.Generator, dtype: str) -> Case:

@@ -50,10 +50,10 @@ def invoke(context: InvokeContext, node: Operator, data: None) -> None:
 
 
 def _padded(shape: Array, rank: int) -> Array:
-    """The last `rank` sizes, with 1 for those that are missing: int32 [samples, rank]."""
+    """The last `rank` sizes, with 1 for those that are missing: cut to int32 [samples, rank]."""
     padded = np.ones((len(shape), rank), np.int32)
     count = min(rank, shape.shape[1])
-    padded[:, rank - count :] = shape[:, shape.shape[1] - count :].astype(np.int32)
+    padded[:, rank - count :] = shape[:, shape.shape[1] - count :]
     return padded
 
 
