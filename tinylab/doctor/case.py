@@ -18,6 +18,7 @@ from tinylab.kernels import REGISTRATIONS
 from tinylab.model import BuiltinOperator, Model, Operator, Subgraph, Tensor
 from tinylab.runtime import ArenaPlan, MicroInterpreter, plan_arena, resolver_for
 from tinylab.runtime.micro_context import MicroContext
+from tinylab.runtime.micro_graph import MicroGraph
 from tinylab.runtime.tensor_view import quantize
 
 
@@ -123,7 +124,10 @@ class Case:
     @functools.cached_property
     def refusals(self) -> tuple[tuple[Node, OperatorError], ...]:
         """Operators that their own kernel's Prepare refuses, with the error. Nothing is run."""
-        return tuple((node, error) for node in self.nodes if (error := _prepare_error(node)) is not None)
+        contexts = [MicroContext(subgraph) for subgraph in self.model.subgraphs]
+        MicroGraph(contexts)  # operators that call a subgraph look at it
+        found = ((node, _prepare_error(node, contexts[node.subgraph.index])) for node in self.nodes)
+        return tuple((node, error) for node, error in found if error is not None)
 
     @functools.cached_property
     def run(self) -> Mapping[int, NDArray[Any]]:
@@ -149,12 +153,12 @@ def at(
     return Found(place, cause, consequence, remedy, code, tflm_says, keys)
 
 
-def _prepare_error(node: Node) -> OperatorError | None:
+def _prepare_error(node: Node, context: MicroContext) -> OperatorError | None:
     registration = REGISTRATIONS.get(node.name)
     if registration is None:
         return None
     try:
-        registration.prepare(MicroContext(node.subgraph), node.operator)
+        registration.prepare(context, node.operator)
     except OperatorError as error:
         return error
     except TinylabError as error:  # a tensor of a type that has no size
