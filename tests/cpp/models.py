@@ -24,7 +24,7 @@ def with_custom_operators() -> Model:
 
 
 def with_variables(name: str = "variables") -> Model:
-    """Two resource variables; tinylab has no kernel for them."""
+    """Two resource variables, of which one is assigned and read."""
     handles = [TensorSpec((1,), "RESOURCE", name=each) for each in ("first", "second")]
     tensors = [TensorSpec((1, 2), "INT8", 0.5, 0, name="x"), *handles, TensorSpec((1, 2), "INT8", 0.5, 0, name="y")]
     operators = [

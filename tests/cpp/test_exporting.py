@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 import tinylab as tl
-from tests.arena.models import hello_world
+from tests.arena.models import custom_chain, hello_world
 from tests.cpp.compiling import check_syntax, needs_compiler, write_stubs
 from tests.cpp.models import sum_of, with_custom_operators, with_power, with_variables
 from tests.shared import model_bytes, needs_shared
@@ -164,8 +164,13 @@ def test_resource_variables(tmp_path: Path) -> None:
     assert text.index("MicroResourceVariables::Create") < text.index(
         "interpreter(model, resolver, allocator, variables)"
     )
-    assert "no test vector" in (tmp_path / "v" / "self_test.cc").read_text()
-    assert "none: tinylab has no kernel for VAR_HANDLE" in (tmp_path / "v" / "README.md").read_text()
+    assert "none: tinylab has no kernel" not in (tmp_path / "v" / "README.md").read_text()
+
+
+def test_a_model_that_tinylab_cannot_run_has_no_test_vector(tmp_path: Path) -> None:
+    export(tmp_path / "c", custom_chain([16, 16]))
+    assert "no test vector" in (tmp_path / "c" / "self_test.cc").read_text()
+    assert "none: tinylab has no kernel for Copy" in (tmp_path / "c" / "README.md").read_text()
 
 
 def test_smoothing_and_labels_by_model(tmp_path: Path) -> None:
