@@ -22,6 +22,15 @@ def align_down(size: int, alignment: int) -> int:
     return size // alignment * alignment
 
 
+_FAILED_TO = {"head": "resize buffer", "tail": "allocate tail memory", "temp": "allocate temp memory"}
+
+
+def shortage(section: str, requested: int, available: int) -> str:
+    """What TFLM says where "head", "tail" or "temp" lacks bytes; below 0 it prints them as an unsigned number."""
+    missing = requested - available
+    return f"Failed to {_FAILED_TO[section]}. Requested: {requested}, available {available % 2**32}, missing: {missing}"
+
+
 class SingleArenaBufferAllocator:
     """Head, temp and tail of an arena of `size_bytes`.
 
@@ -49,7 +58,7 @@ class SingleArenaBufferAllocator:
         """Make the head exactly `size` bytes (ResizeBuffer). The head starts at 0, which suits every alignment."""
         if self.head_offset != self.temp_offset:
             raise ArenaError("internal error: temp allocations must be reset before the head is resized")
-        self._require(size, self.tail_offset, "resize buffer")
+        self._require(size, self.tail_offset, "head")
         self.head_offset = self.temp_offset = size
         self._note_peak()
 
@@ -62,7 +71,7 @@ class SingleArenaBufferAllocator:
         offset = align_down(self.tail_offset - size, alignment)
         if offset < self.head_offset:
             missing = self.head_offset - offset
-            self._require(size, size - missing, "allocate tail memory")
+            self._require(size, size - missing, "tail")
         free_from = max(self.head_offset, self.temp_offset - (unread or 0))
         if unread is not None and offset < free_from:
             raise ArenaError(
@@ -79,7 +88,7 @@ class SingleArenaBufferAllocator:
     def allocate_temp(self, size: int, alignment: int) -> int:
         """The offset of `size` new bytes on top of the head, until `reset_temp_allocations`."""
         offset = align_up(self.temp_offset, alignment)
-        self._require(size, self.tail_offset - offset, "allocate temp memory")
+        self._require(size, self.tail_offset - offset, "temp")
         self.temp_offset = offset + size
         self._note_peak()
         return offset
@@ -105,18 +114,16 @@ class SingleArenaBufferAllocator:
             align_up(self.temp_offset, alignment) + size + self.size_bytes - align_down(self.tail_offset, alignment),
         )
 
-    def _require(self, requested: int, available: int, what: str) -> None:
+    def _require(self, requested: int, available: int, section: str) -> None:
         """Raise ArenaError in TFLM's words where `requested` bytes are more than are `available`."""
         if available >= requested:
             return
-        missing = requested - available
-        printed = available % (1 << 32)  # below 0, TFLM prints an unsigned number
         raise ArenaError(
-            f"Failed to {what}. Requested: {requested}, available {printed}, missing: {missing}",
+            shortage(section, requested, available),
             arena_bytes=self.size_bytes,
             requested_bytes=requested,
             available_bytes=available,
-            missing_bytes=missing,
+            missing_bytes=requested - available,
         )
 
     def _note_peak(self) -> None:

@@ -14,7 +14,7 @@ from itertools import accumulate
 from tinylab.arena import ArenaEvent, MicroAllocator
 from tinylab.arena.abi import ARENA_ALIGNMENT
 from tinylab.arena.micro_allocator import UNBOUNDED_BYTES
-from tinylab.arena.single_arena_buffer_allocator import align_down, align_up
+from tinylab.arena.single_arena_buffer_allocator import align_down, align_up, shortage
 from tinylab.runtime import ArenaPlan
 from tinylab.runtime.model_allocation import allocated_in
 
@@ -77,10 +77,8 @@ class ArenaSteps:
         """What the allocator or the planner says as `event` fails in an arena of that many bytes."""
         if event.section == "planner":
             return f"Too many buffers (max is {self._most_buffers(event, arena_bytes)})"
-        what = {"head": "resize buffer", "tail": "allocate tail memory", "temp": "allocate temp memory"}[event.section]
         missing = event.needed_bytes - arena_bytes
-        available = (event.requested_bytes - missing) % (1 << 32)  # TFLM prints it without a sign
-        return f"Failed to {what}. Requested: {event.requested_bytes}, available {available}, missing: {missing}"
+        return shortage(event.section, event.requested_bytes, event.requested_bytes - missing)
 
     def find(
         self, fits: Callable[[ArenaEvent], bool], *, missing: int | None = None, most: int | None = None

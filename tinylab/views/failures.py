@@ -7,11 +7,9 @@ from typing import NamedTuple
 from tinylab.arena import ArenaEvent
 from tinylab.arena.abi import ARENA_ALIGNMENT
 from tinylab.arena.memory_planners import find_planner
-from tinylab.arena.single_arena_buffer_allocator import align_down, align_up
+from tinylab.arena.single_arena_buffer_allocator import align_down, align_up, shortage
 from tinylab.runtime import ArenaPlan
 from tinylab.views.arena import event_text
-
-_FAILED_TO = {"head": "resize buffer", "tail": "allocate tail memory", "temp": "allocate temp memory"}
 
 
 class ArenaFailure(NamedTuple):
@@ -82,8 +80,4 @@ def _message(plan: ArenaPlan, event: ArenaEvent, arena_bytes: int) -> str:
         # Below 0, variables have been put over temp memory, which TFLM's tail does not look at: it goes on, and dies.
         return f"Too many buffers (max is {free // max(each, 1)})" if free >= 0 else ""
     missing = event.needed_bytes - arena_bytes
-    available = (event.requested_bytes - missing) % 2**32  # TFLM prints it as %u, also where it is below 0
-    return (
-        f"Failed to {_FAILED_TO[event.section]}. Requested: {event.requested_bytes}, "
-        f"available {available}, missing: {missing}"
-    )
+    return shortage(event.section, event.requested_bytes, event.requested_bytes - missing)
