@@ -16,44 +16,22 @@ from tinylab.errors import InvokeError
 from tinylab.kernels.kernel_util import (
     Array,
     InvokeContext,
-    PrepareContext,
     Registration,
     describe,
-    refuse,
-    require_counts,
-    require_same_type,
-    require_type,
     require_type_at_invoke,
 )
 from tinylab.kernels.sample_rows import by_arguments, rows_of
+from tinylab.kernels.space_blocks import BLOCK_SHAPE, INPUT, MARGINS, OUTPUT, prepare, with_width
 from tinylab.model import Operator, TensorType
-
-INPUT, BLOCK_SHAPE, PADDINGS, OUTPUT = 0, 1, 2, 0
-
-
-def prepare(context: PrepareContext, node: Operator) -> None:
-    """Refuse other than [batches, height, channels] and [batches, height, width, channels]."""
-    require_counts(node, 3, 1)
-    input, output = context.input_tensor(node, INPUT), context.output_tensor(node, OUTPUT)
-    for tensor in (input, output):
-        if len(tensor.shape) not in (3, 4):
-            refuse(describe(tensor), "3 or 4 axes")
-    require_same_type(input, output)
-    spatial = len(input.shape) - 2
-    for place, count in ((BLOCK_SHAPE, spatial), (PADDINGS, 2 * spatial)):  # NB: TFLM looks at neither
-        argument = context.input_tensor(node, place)
-        require_type(argument, TensorType.INT32)
-        if argument.element_count != count:
-            refuse(describe(argument), f"{count} values")
 
 
 def invoke(context: InvokeContext, node: Operator, data: None) -> None:
     """Pad, then take the blocks apart."""
     require_type_at_invoke(context.input_tensor(node, INPUT), TensorType.FLOAT32, TensorType.INT8)
-    input = _with_width(context.input_data(node, INPUT))
-    output = _with_width(context.output_data(node, OUTPUT))
+    input = with_width(context.input_data(node, INPUT))
+    output = with_width(context.output_data(node, OUTPUT))
     _, out_batches, out_height, out_width, channels = output.shape
-    arguments = context.input_data(node, BLOCK_SHAPE), context.input_data(node, PADDINGS)
+    arguments = context.input_data(node, BLOCK_SHAPE), context.input_data(node, MARGINS)
     for rows, (block, paddings) in by_arguments(*arguments):
         bh, bw = [*block, 1][:2]
         top, left = paddings[0], [*paddings, 0, 0][2]
@@ -63,11 +41,6 @@ def invoke(context: InvokeContext, node: Operator, data: None) -> None:
         space = _shifted(rows_of(input, rows), top, left, out_height * bh, out_width * bw)
         blocks = space.reshape(-1, input.shape[1], out_height, bh, out_width, bw, channels)
         output[rows] = blocks.transpose(0, 3, 5, 1, 2, 4, 6).reshape(-1, *output.shape[1:])
-
-
-def _with_width(array: Array) -> Array:
-    """[samples, batches, height, width, channels], a width of 1 where there is none: a view."""
-    return array if array.ndim == 5 else array[:, :, :, np.newaxis]
 
 
 def _shifted(input: Array, top: int, left: int, height: int, width: int) -> Array:
