@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Generator
 
@@ -20,6 +21,11 @@ class OneWorkerPerNotebook(LoadScopeScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         return nodeid.split("::")[0] if NOTEBOOK in nodeid else nodeid
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Notebooks show the map of a reader who has solved nothing yet, whatever the person at the keyboard has solved."""
+    os.environ["TINYLAB_PROGRESS"] = "off"
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> OneWorkerPerNotebook:

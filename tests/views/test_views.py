@@ -79,9 +79,10 @@ def test_tail_text_adds_up_by_category() -> None:
 )
 def test_pictures_are_png_and_their_text_says_the_same(picture: object) -> None:
     drawn = picture()  # type: ignore[operator]
-    bundle = drawn._repr_mimebundle_()
+    bundle, metadata = drawn._repr_mimebundle_()
     assert bundle["image/png"].startswith(PNG)
     assert bundle["text/plain"] == repr(drawn) == drawn.text
+    assert metadata == {"image/png": {"alt": drawn.alt}}
     assert len(drawn.text.splitlines()) > 2
     assert drawn.png() == picture().png()  # type: ignore[operator]
 

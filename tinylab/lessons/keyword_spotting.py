@@ -49,3 +49,14 @@ def quantize_by_hand(answer: Any) -> Verdict:
 
 
 EXERCISES: dict[str, Callable[[Any], Verdict]] = {"08-1": smallest_arena, "08-2": quantize_by_hand}
+
+HINTS: dict[str, tuple[str, ...]] = {
+    "08-1": (
+        "tl.arena_needs(model, target) is what step 5 calls for its own model",
+        'tl.arena_needs(tl.zoo.load("kws_yes_no"), "cortex-m4/reference").smallest_arena_bytes',
+    ),
+    "08-2": (
+        "three steps: divide by the scale and round, add the zero point, then stay within int8",
+        "np.clip(round(real / scale) + zero_point, -128, 127)",
+    ),
+}

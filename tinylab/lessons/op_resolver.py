@@ -64,3 +64,18 @@ EXERCISES: dict[str, Callable[[Any], Verdict]] = {
     "07-2": flash_by_hand,
     "07-3": one_resolver_for_two,
 }
+
+HINTS: dict[str, tuple[str, ...]] = {
+    "07-1": (
+        "not what SOFTMAX costs alone: other operators share some of its code",
+        'tl.estimate_flash(tl.zoo.load("kws_tiny_conv")).operator("SOFTMAX").added_bytes',
+    ),
+    "07-2": (
+        "a section is linked once, however many operators need it: make a set of the sections first",
+        "core_bytes + the sizes of set().union(*(sections[name] for name in operators))",
+    ),
+    "07-3": (
+        "one program has one core: the operators of both models are one set",
+        "first.add(*second.operator_names).total_bytes, where both are estimates",
+    ),
+}

@@ -110,3 +110,18 @@ def _allocate_in(persistent: int, non_persistent: int) -> None:
 
 
 EXERCISES: dict[str, Callable[[Any], Verdict]] = {"10-1": shared_by_hand, "10-2": both_outputs, "10-3": two_arenas}
+
+HINTS: dict[str, tuple[str, ...]] = {
+    "10-1": (
+        "heads are used in turn, so the largest is enough; tails stay, so they add up",
+        "each of the three tails holds the allocator's 116 bytes, and a shared arena has one allocator",
+    ),
+    "10-2": (
+        "an output lies in the head that the next model uses too",
+        "copy the first output (.copy()) before the second input is written",
+    ),
+    "10-3": (
+        "tl.compare_tenancy(models, target) has a form of the name 'two arenas'",
+        "its head_bytes are the non-persistent arena, and arena_bytes less head_bytes the persistent one",
+    ),
+}

@@ -122,3 +122,22 @@ EXERCISES: dict[str, Callable[[Any], Verdict]] = {
     "06-3": another_target,
     "06-4": better_than_greedy,
 }
+
+HINTS: dict[str, tuple[str, ...]] = {
+    "06-1": (
+        "operator n runs at moment n + 1; the graph's input is there from moment 0",
+        "a tensor lives until its last reader has run: operator 2 reads tensor 0, at moment 3",
+    ),
+    "06-2": (
+        "largest first; of two with one size, the one that was added last comes first",
+        "walk the placed buffers that overlap in time, by offset: take the first gap that is large enough",
+    ),
+    "06-3": (
+        "tl.arena_needs(model, target) has the figure; the target is cortex-m55/cmsis-nn",
+        "smallest_arena_bytes, which planning needs, is more than used_bytes",
+    ),
+    "06-4": (
+        "the bound is the most bytes that are alive at one moment: 112",
+        "greedy puts a and d at 0, and then b and c do not fit under 112: put b and d at 0, and a and c above them",
+    ),
+}

@@ -6,10 +6,12 @@ from typing import NamedTuple
 
 
 class Verdict(NamedTuple):
-    """done: whether the answer is right; because: why, or what differs first."""
+    """done: whether the answer is right; because: why, or what differs first; hint: help, once an answer was wrong."""
 
     done: bool
     because: str
+    hint: str = ""
 
     def __repr__(self) -> str:
-        return f"{'done' if self.done else 'not yet'}: {self.because}"
+        said = f"{'done' if self.done else 'not yet'}: {self.because}"
+        return f"{said}\n{self.hint}" if self.hint else said

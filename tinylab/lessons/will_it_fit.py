@@ -70,3 +70,18 @@ EXERCISES: dict[str, Callable[[Any], Verdict]] = {
     "11-2": verdict_by_hand,
     "11-3": smallest_board,
 }
+
+HINTS: dict[str, tuple[str, ...]] = {
+    "11-1": (
+        "tl.fit takes a list of models; they share an arena unless you say otherwise",
+        "tl.fit([first, second], board).ram.margin_bytes",
+    ),
+    "11-2": (
+        "margin = available - sum(lines); compare its absolute value with the doubt",
+        "a margin of exactly the doubt is not too close to call, and a margin of 0 without doubt fits",
+    ),
+    "11-3": (
+        "tl.fit_table(models) tries every board",
+        "its .fitting is sorted by RAM: the first one's .board.name",
+    ),
+}

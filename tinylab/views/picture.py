@@ -53,8 +53,9 @@ class Picture:
         alt = html.escape(self.alt, quote=True)
         return f'<img alt="{alt}" style="max-width: 100%; height: auto" src="data:image/png;base64,{data}">'
 
-    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        return {"image/png": self.png(), "text/plain": self.text}
+    def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        # alt is where nbconvert looks for it; JupyterLab shows the picture without.
+        return {"image/png": self.png(), "text/plain": self.text}, {"image/png": {"alt": self.alt}}
 
     def __repr__(self) -> str:
         return self.text
