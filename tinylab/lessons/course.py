@@ -24,10 +24,15 @@ class Notebook(NamedTuple):
 COURSE = (
     Notebook("06_tensor_arena", "The tensor arena", "say to the byte how big the arena must be, and why", 45),
     Notebook("07_op_resolver", "The op resolver and binary size", "see what each operator costs in flash", 30),
-    Notebook("08_keyword_spotting", "Keyword spotting, from nothing to the micro runtime", "train and run a network for two words", 45),
+    Notebook(
+        "08_keyword_spotting",
+        "Keyword spotting, from nothing to the micro runtime",
+        "train and run a network for two words",
+        45,
+    ),
     Notebook("10_several_models", "Several models in one arena", "put two networks into hardly more RAM than one", 35),
     Notebook("11_will_it_fit", "Will it fit?", "know before you buy or flash whether there is room", 30),
-)  # fmt: skip
+)
 
 
 class Place(NamedTuple):
