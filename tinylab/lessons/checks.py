@@ -6,12 +6,21 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from tinylab.errors import DataError
-from tinylab.lessons import keyword_spotting, op_resolver, record, several_models, tensor_arena, why_micro, will_it_fit
+from tinylab.lessons import (
+    keyword_spotting,
+    op_resolver,
+    record,
+    several_models,
+    start_here,
+    tensor_arena,
+    why_micro,
+    will_it_fit,
+)
 from tinylab.lessons.verdict import Verdict
 
 __all__ = ["EXERCISES", "HINTS", "LESSONS", "Verdict", "check"]
 
-LESSONS = (why_micro, tensor_arena, op_resolver, keyword_spotting, several_models, will_it_fit)
+LESSONS = (start_here, why_micro, tensor_arena, op_resolver, keyword_spotting, several_models, will_it_fit)
 EXERCISES: dict[str, Callable[[Any], Verdict]] = {
     name: verdict for lesson in LESSONS for name, verdict in lesson.EXERCISES.items()
 }
