@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from tinylab.arena import MicroAllocator, RecordingMicroAllocator, compare_planners, with_offline_plan
 from tinylab.errors import TinylabError
-from tinylab.kernels.kernel_util import Registration
+from tinylab.kernels.kernel_util import ArenaRequests, Registration
 from tinylab.model import Model, chain, fuse, load_model, write_model
 from tinylab.runtime import (
     AllOpsResolver,
@@ -52,6 +52,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "AllOpsResolver",
+    "ArenaRequests",
     "MicroAllocator",
     "MicroInterpreter",
     "MicroMutableOpResolver",

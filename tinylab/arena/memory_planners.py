@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from tinylab.arena.abi import ARENA_ALIGNMENT, Abi
 from tinylab.arena.greedy_memory_planner import GreedyMemoryPlanner
 from tinylab.arena.linear_memory_planner import LinearMemoryPlanner
 from tinylab.arena.micro_memory_planner import MicroMemoryPlanner
+from tinylab.arena.single_arena_buffer_allocator import SingleArenaBufferAllocator
 from tinylab.errors import ArenaError
 
 MEMORY_PLANNERS: dict[str, MicroMemoryPlanner] = {"greedy": GreedyMemoryPlanner(), "linear": LinearMemoryPlanner()}
@@ -29,3 +31,21 @@ def check_can_plan_again(planner: MicroMemoryPlanner, planned_models: int) -> No
             "a LinearMemoryPlanner plans for one model: TFLM's would give the next model the offsets of this one. "
             "Use the greedy planner where models share an allocator"
         )
+
+
+def checked_work_bytes(
+    planner: MicroMemoryPlanner, abi: Abi, memory: SingleArenaBufferAllocator, buffer_count: int
+) -> int:
+    """The bytes that a planner works in for so many buffers; ArenaError where `memory` has not as many left."""
+    each = planner.work_bytes_per_buffer(abi)
+    work_bytes, left = each * buffer_count, memory.available_bytes(ARENA_ALIGNMENT)
+    most = planner.most_buffers if planner.most_buffers is not None else max(left, 0) // each
+    if buffer_count > most:
+        raise ArenaError(
+            f"Too many buffers (max is {most}): the planner needs {work_bytes} bytes for {buffer_count} buffers",
+            arena_bytes=memory.size_bytes if each else None,
+            requested_bytes=work_bytes,
+            available_bytes=left,
+            missing_bytes=work_bytes - left,
+        )
+    return work_bytes

@@ -12,7 +12,7 @@ can also lie in two arenas of their own. Retells tensorflow/lite/micro/micro_all
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Self
 
@@ -23,7 +23,7 @@ from tinylab.arena.abi import ARENA_ALIGNMENT, Abi
 from tinylab.arena.arena_memory import ArenaMemory, Step
 from tinylab.arena.arena_size import check_arena_sizes, too_small_for_the_allocator
 from tinylab.arena.memory_plan import AllocationRecord, ArenaEvent, ArenaNeeds, ModelAllocation
-from tinylab.arena.memory_planners import DEFAULT_PLANNER, check_can_plan_again, find_planner
+from tinylab.arena.memory_planners import DEFAULT_PLANNER, check_can_plan_again, checked_work_bytes, find_planner
 from tinylab.arena.micro_allocation_info import AllocationInfoBuilder, ScratchBufferRequest
 from tinylab.arena.static_memory_plan import offsets_of, plan_buffers
 from tinylab.arena.target import DEFAULT_TARGET, Target, find_target
@@ -32,6 +32,7 @@ from tinylab.errors import ArenaError
 from tinylab.model import Model, Tensor
 
 MAX_SCRATCH_BUFFERS_PER_OP = 12  # kMaxScratchBuffersPerOp: requests that each Prepare is sure to have room for
+Layout = Callable[["MicroAllocator"], object]
 UNBOUNDED_BYTES = 1 << 40  # "as large as you like", a multiple of 16: for computing how much is needed
 
 
@@ -53,6 +54,7 @@ class MicroAllocator:
         self.persistent_buffer = self.non_persistent_buffer = np.zeros(0, np.uint8)
         self.is_lent = False  # whether the application has the head's bytes just now
         self._models: list[Model] = []
+        self._layouts: list[Layout] = []
         self._scratch_buffer_requests: list[ScratchBufferRequest] = []
         self._unread_temp_bytes = 0  # of the last tensor that Prepare looked at
         self._largest_head_bytes = 0
@@ -132,6 +134,11 @@ class MicroAllocator:
     def models(self) -> tuple[Model, ...]:
         """The models that lie in the arena, in the order in which they were allocated."""
         return tuple(self._models)
+
+    @property
+    def layouts(self) -> tuple[Layout, ...]:
+        """How each of them is laid out: called with another allocator, it does the same there."""
+        return tuple(self._layouts)
 
     @property
     def allocations(self) -> tuple[AllocationRecord, ...]:
@@ -252,7 +259,8 @@ class MicroAllocator:
             for subgraph_index, tensor in builder.variables()
         }
         infos = [info for info in builder.build() if info.needs_allocating]
-        self._claim_work_area(name, len(infos))
+        work_bytes = checked_work_bytes(self._planner, abi, self.memory.non_persistent, len(infos))
+        self.memory.claim_work_area(work_bytes, ARENA_ALIGNMENT, Step("plan", self._planner.name, name))
         plan = plan_buffers(model, infos, self._planner, builder.moment_names)
         self._largest_head_bytes = max(self._largest_head_bytes, plan.head_bytes)
         self.memory.resize_head(self._largest_head_bytes, ARENA_ALIGNMENT, Step("plan", "planned buffers", name))
@@ -270,6 +278,10 @@ class MicroAllocator:
         for category, size, alignment in tensor_structs(tensor, self.abi):
             self._allocate(Step("graph tensors", category, tensor_owner(tensor)), size, alignment)
 
+    def remember(self, layout: Layout) -> None:
+        """Keep how the model that has just been allocated is laid out: the last step of its allocation."""
+        self._layouts.append(layout)
+
     def _allocate(self, step: Step, size: int, alignment: int | None = None, item_count: int = 1) -> int:
         """At the tail, aligned as pointers are unless it is said otherwise."""
         alignment = alignment or self.abi.pointer_bytes
@@ -282,19 +294,3 @@ class MicroAllocator:
     def _require_allocating(self, what: str, owner: str) -> None:
         if not self._model_is_allocating:
             raise ArenaError(f"{owner} asks for {what} outside AllocateTensors: the arena never grows afterwards")
-
-    def _claim_work_area(self, name: str, buffer_count: int) -> None:
-        """The planner's own work area must fit into what is left of the arena."""
-        planner, memory = self._planner, self.memory.non_persistent
-        each = planner.work_bytes_per_buffer(self.abi)
-        work_bytes, left = each * buffer_count, memory.available_bytes(ARENA_ALIGNMENT)
-        most = planner.most_buffers if planner.most_buffers is not None else max(left, 0) // each
-        if buffer_count > most:
-            raise ArenaError(
-                f"Too many buffers (max is {most}): the planner needs {work_bytes} bytes for {buffer_count} buffers",
-                arena_bytes=memory.size_bytes if each else None,
-                requested_bytes=work_bytes,
-                available_bytes=left,
-                missing_bytes=work_bytes - left,
-            )
-        self.memory.claim_work_area(work_bytes, ARENA_ALIGNMENT, Step("plan", planner.name, name))

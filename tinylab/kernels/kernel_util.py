@@ -14,7 +14,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, NoReturn, Protocol
+from typing import Any, NamedTuple, NoReturn, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,6 +72,23 @@ class InvokeContext(PrepareContext, Protocol):
     def output_data(self, node: Operator, index: int) -> Array: ...
 
 
+class ArenaRequests(NamedTuple):
+    """What a kernel of one's own asks of the arena, as its C++ would. All sizes in bytes.
+
+    op_data: the struct that Init allocates, sizeof(OpData); None for no Init. Prepare then allocates persistent buffers
+    and requests scratch buffers, each in order. looks_at: the tensors that Prepare asks for (AllocateTempInputTensor),
+    inputs 0, 1, … and outputs -1, -2, … in order: each takes temp memory until Prepare ends.
+    """
+
+    op_data: int | None = None
+    persistent: tuple[int, ...] = ()
+    scratch: tuple[int, ...] = ()
+    looks_at: tuple[int, ...] = ()
+
+
+AsksArena = Callable[[PrepareContext, Operator, str], ArenaRequests]  # the last is the ABI, "ilp32" or "lp64"
+
+
 @dataclass(frozen=True)
 class Registration:
     """One operator's kernel (TFLM: TFLMRegistration). `name` is the schema's name, or a custom operator's code.
@@ -79,6 +96,10 @@ class Registration:
     `per_sample=True` is for kernels that do not know of the samples axis: the runtime calls invoke once a sample, with
     arrays of the tensors' own shapes. `stateful=True` says that an invoke depends on earlier ones, so samples must run
     one after another. `reset(op_data)` sets what OpData keeps from invoke to invoke back to the start.
+
+    `arena_requests`, for a kernel of one's own: what it asks of the arena, or a function (context, node, abi) that says
+    it for each node. Without it an operator of TFLM's is taken to ask for what TFLM's kernel does, a custom one for
+    nothing.
     """
 
     name: str
@@ -87,6 +108,7 @@ class Registration:
     per_sample: bool = False
     stateful: bool = False
     reset: Callable[[Any], None] | None = None
+    arena_requests: ArenaRequests | AsksArena | None = None
 
 
 def refuse(found: str, needed: str, remedy: str = "") -> NoReturn:

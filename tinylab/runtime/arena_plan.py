@@ -21,6 +21,7 @@ from tinylab.arena.memory_planners import DEFAULT_PLANNER
 from tinylab.arena.target import DEFAULT_TARGET
 from tinylab.model import Model
 from tinylab.runtime.micro_context import MicroContext
+from tinylab.runtime.micro_op_resolver import MicroOpResolver
 from tinylab.runtime.model_allocation import allocate_model
 
 
@@ -64,12 +65,19 @@ class ArenaPlan:
 
 
 def plan_arena(
-    model: Model, target: str | Target = DEFAULT_TARGET, *, memory_planner: str = DEFAULT_PLANNER
+    model: Model,
+    target: str | Target = DEFAULT_TARGET,
+    *,
+    memory_planner: str = DEFAULT_PLANNER,
+    op_resolver: MicroOpResolver | None = None,
 ) -> ArenaPlan:
-    """Lay `model` out on `target`: every byte of its arena, as the real TFLM would place it."""
+    """Lay `model` out on `target`: every byte of its arena, as the real TFLM would place it.
+
+    op_resolver: needed where a kernel of one's own says what it asks for (Registration.arena_requests).
+    """
     allocator = MicroAllocator.unbounded(target, memory_planner=memory_planner)
     contexts = [MicroContext(subgraph) for subgraph in model.subgraphs]
-    plan = allocate_model(model, allocator, contexts).plan
+    plan = allocate_model(model, allocator, contexts, op_resolver=op_resolver).plan
     return ArenaPlan(
         model,
         find_target(target),

@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from tinylab.arena import ArenaNeeds, MicroAllocator
 from tinylab.errors import ArenaError
 from tinylab.model import Model
+from tinylab.runtime.micro_op_resolver import MicroOpResolver
 from tinylab.runtime.model_allocation import allocated_in
 
 
 def explain_too_small(
-    allocator: MicroAllocator, arena_bytes: int | None, models: Sequence[Model], error: ArenaError, detail: str
+    allocator: MicroAllocator,
+    arena_bytes: int | None,
+    model: Model,
+    op_resolver: MicroOpResolver,
+    error: ArenaError,
+    detail: str,
 ) -> ArenaError:
     """The error to raise in place of `error`.
 
-    allocator: of the kind and for the target that is meant; arena_bytes: its size, or None to ask it. models: all that
-    have to fit; the one that did not comes last. detail: what TFLM says or does.
+    allocator: of the kind and for the target that is meant, with the models that do fit; arena_bytes: its size, or None
+    to ask it. model: the one that did not fit, with the kernels of op_resolver. detail: what TFLM says or does.
     """
-    needs = allocated_in(allocator.unbounded_like_this(), models).needs()
+    unbounded, others = allocator.unbounded_like_this(), allocator.models
+    for layout in allocator.layouts:
+        layout(unbounded)
+    needs = allocated_in(unbounded, [model], op_resolver).needs()
     kind, found, needed = _which_arena(allocator, arena_bytes, needs)
-    *others, model = models
     beside = f" beside {', '.join(other.name for other in others)}" if others else ""
     who = "together they use" if others else "it uses"
     planning = f" and needs {needs.smallest_arena_bytes} while it is planned" if needs.binding == "planning" else ""

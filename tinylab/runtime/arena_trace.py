@@ -57,7 +57,7 @@ def trace_arena(
     """
     if len(model.subgraphs) > 1:
         raise InvokeError(f"{model.name} has {len(model.subgraphs)} subgraphs: an arena trace follows one alone")
-    plan = plan_arena(model, target, memory_planner=memory_planner)
+    plan = plan_arena(model, target, memory_planner=memory_planner, op_resolver=op_resolver)
     allocator = MicroAllocator.create(plan.needs.smallest_arena_bytes, target, memory_planner=memory_planner)
     interpreter = MicroInterpreter(model, op_resolver or resolver_for(model), allocator)
     interpreter.allocate_tensors()

@@ -64,7 +64,7 @@ class MicroInterpreter:
             if error.arena_bytes is None:  # not about a size
                 raise
             unbounded = MicroAllocator.unbounded(target)
-            raise explain_too_small(unbounded, arena_bytes, [self.model], error, str(error)) from None
+            raise explain_too_small(unbounded, arena_bytes, self.model, self._op_resolver, error, str(error)) from None
 
     # -- allocation ----------------------------------------------------------------------------------------------------
 
@@ -80,12 +80,14 @@ class MicroInterpreter:
         allocator = self.allocator
         try:
             with allocator.undone_on_error():
-                allocation = allocate_model(self.model, allocator, self._contexts, self._graph.prepare)
+                allocation = allocate_model(
+                    self.model, allocator, self._contexts, self._graph.prepare, self._op_resolver
+                )
         except ArenaError as error:
             if error.arena_bytes is None:  # not about a size
                 raise
-            models = [*allocator.models, self.model]
-            raise explain_too_small(allocator, None, models, error, tflm_says(error)) from None
+            says = tflm_says(error)
+            raise explain_too_small(allocator, None, self.model, self._op_resolver, error, says) from None
         for context in self._contexts:
             context.arrays = self._arrays(context.subgraph, allocation)
         self._place_resource_variables(allocation)
@@ -279,7 +281,7 @@ class MicroInterpreter:
 
         Head, tail, and the smallest arena that works.
         """
-        return arena_needs(self.model, self.allocator.target)
+        return arena_needs(self.model, self.allocator.target, op_resolver=self._op_resolver)
 
     def tensor_at(self, index: int) -> Tensor:
         """The description of tensor `index` of the main subgraph."""

@@ -12,15 +12,18 @@ from typing import TypeVar
 
 from tinylab.arena import ArenaNeeds, MicroAllocator, ModelAllocation
 from tinylab.arena.memory_planners import DEFAULT_PLANNER
+from tinylab.arena.micro_allocator import MAX_SCRATCH_BUFFERS_PER_OP
 from tinylab.arena.target import DEFAULT_TARGET, Target
 from tinylab.errors import ArenaError, InvokeError, OperatorError, PrepareError, TinylabError
 from tinylab.kernels.kernel_util import describe, refuse
 from tinylab.kernels.memory import resource_variables
 from tinylab.kernels.memory.cmsis_nn import CMSIS_NN_DSP, CMSIS_NN_MVE
+from tinylab.kernels.memory.own import AskedOfArena
 from tinylab.kernels.memory.reference import REFERENCE
 from tinylab.kernels.memory.requests import KernelLibrary, PrepareRequests
 from tinylab.model import BuiltinOperator, Model, Operator
 from tinylab.runtime.micro_context import MicroContext
+from tinylab.runtime.micro_op_resolver import MicroOpResolver
 
 KERNEL_LIBRARIES: dict[str, KernelLibrary] = {
     library.name: library for library in (REFERENCE, CMSIS_NN_DSP, CMSIS_NN_MVE)
@@ -31,18 +34,24 @@ PrepareNode = Callable[[Operator, MicroContext], None]
 
 
 def allocate_model(
-    model: Model, allocator: MicroAllocator, contexts: Sequence[MicroContext], prepare: PrepareNode | None = None
+    model: Model,
+    allocator: MicroAllocator,
+    contexts: Sequence[MicroContext],
+    prepare: PrepareNode | None = None,
+    op_resolver: MicroOpResolver | None = None,
 ) -> ModelAllocation:
     """Lay `model` out in the allocator's arena; where its tensors lie. ArenaError where something does not fit.
 
     contexts: one a subgraph. prepare: called with each node when its Prepare is due, before what it asks for is
-    allocated; a refusal that it raises ends the allocation, as in TFLM.
+    allocated; a refusal that it raises ends the allocation, as in TFLM. op_resolver: where kernels of one's own say
+    what they ask for; without it all operators ask for what the target's kernel library says.
     """
-    library = _kernel_library(allocator.target)
+    find = (lambda name: None) if op_resolver is None else op_resolver.find_op
+    asked = AskedOfArena(_kernel_library(allocator.target), allocator.abi.name, find)
     nodes = [(context, node) for context in contexts for node in context.subgraph.operators]
     _allocate_resource_variables(model, allocator)
     allocator.start_model_allocation(model)
-    _init_nodes(library, nodes, allocator)
+    _init_nodes(asked, nodes, allocator)
     assignments = resource_variables.first_assignments(model)
     resource_offsets: dict[int, int] = {}
     for context, node in nodes:
@@ -50,7 +59,10 @@ def allocate_model(
             if prepare is not None:
                 prepare(node, context)
             _check_node(context, node)
-            requests = library.prepare_requests(context, node, allocator.abi.name)
+            requests = asked.in_prepare(context, node)
+            if len(requests.scratch) > MAX_SCRATCH_BUFFERS_PER_OP:
+                found, most = len(requests.scratch), MAX_SCRATCH_BUFFERS_PER_OP
+                refuse(f"{found} scratch buffers", f"{most} at most", "use one for several ends")
         assigned = assignments.get((context.subgraph.index, node.index))
         if assigned is not None:
             requests = requests._replace(persistent=(*requests.persistent, assigned.value.bytes))
@@ -63,6 +75,7 @@ def allocate_model(
         allocator.allocate_tensor_pointers(len(indices), which)
         for index in indices:
             allocator.allocate_tensor_structs(main.tensors[index])
+    allocator.remember(lambda other: allocate_model(model, other, contexts, op_resolver=op_resolver))
     return allocation
 
 
@@ -76,14 +89,12 @@ def _allocate_resource_variables(model: Model, allocator: MicroAllocator) -> Non
         allocator.allocate_resource_variables(*resource_variables.table_requests(count, allocator.abi.name))
 
 
-def _init_nodes(
-    library: KernelLibrary, nodes: Sequence[tuple[MicroContext, Operator]], allocator: MicroAllocator
-) -> None:
+def _init_nodes(asked: AskedOfArena, nodes: Sequence[tuple[MicroContext, Operator]], allocator: MicroAllocator) -> None:
     """All operators' parsed parameters, then what each Init asks for."""
     requests = []
-    for _, node in nodes:
+    for context, node in nodes:
         with _naming(node):
-            requests.append((_owner(node), library.init_requests(node, allocator.abi.name)))
+            requests.append((_owner(node), asked.in_init(context, node)))
     for owner, (builtin_data, _, _) in requests:
         if builtin_data is not None:
             allocator.allocate_builtin_data(*builtin_data, owner)
@@ -164,10 +175,17 @@ def _check_node(context: MicroContext, node: Operator) -> None:
 
 
 def arena_needs(
-    model: Model, target: str | Target = DEFAULT_TARGET, *, memory_planner: str = DEFAULT_PLANNER
+    model: Model,
+    target: str | Target = DEFAULT_TARGET,
+    *,
+    memory_planner: str = DEFAULT_PLANNER,
+    op_resolver: MicroOpResolver | None = None,
 ) -> ArenaNeeds:
-    """The arena that `model` needs on `target`: head, tail, and the smallest that works. Computed, not searched for."""
-    return shared_arena_needs([model], target, memory_planner=memory_planner)
+    """The arena that `model` needs on `target`: head, tail, and the smallest that works. Computed, not searched for.
+
+    op_resolver: needed where a kernel of one's own says what it asks for.
+    """
+    return allocated_in(MicroAllocator.unbounded(target, memory_planner=memory_planner), [model], op_resolver).needs()
 
 
 def shared_arena_needs(
@@ -177,8 +195,11 @@ def shared_arena_needs(
     return allocated_in(MicroAllocator.unbounded(target, memory_planner=memory_planner), models).needs()
 
 
-def allocated_in(allocator: AnyAllocator, models: Sequence[Model]) -> AnyAllocator:
+def allocated_in(
+    allocator: AnyAllocator, models: Sequence[Model], op_resolver: MicroOpResolver | None = None
+) -> AnyAllocator:
     """The allocator, with all of `models` laid out in it, one after another; no kernel is asked."""
     for model in models:
-        allocate_model(model, allocator, [MicroContext(subgraph) for subgraph in model.subgraphs])
+        contexts = [MicroContext(subgraph) for subgraph in model.subgraphs]
+        allocate_model(model, allocator, contexts, op_resolver=op_resolver)
     return allocator

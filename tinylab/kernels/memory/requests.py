@@ -138,7 +138,8 @@ class KernelLibrary:
     def _is_own(self, node: Operator) -> bool:
         """Whether it is somebody's own custom operator; refuse one of TFLM's of which this library knows nothing.
 
-        NB: what an operator of one's own asks for only its author knows; here it asks for nothing.
+        NB: what an operator of one's own asks for only its author knows: Registration.arena_requests says it (own.py),
+        and where nobody does, it asks for nothing.
         """
         if node.code is BuiltinOperator.CUSTOM and node.name not in TFLM_CUSTOM_OPERATORS:
             return True
@@ -150,15 +151,17 @@ class KernelLibrary:
         return False
 
     def _looked_at(self, context: PrepareContext, node: Operator) -> tuple[Tensor, ...]:
-        """The tensors that Prepare asks for, a tensor that it asks for twice twice."""
         row = self.looks_at[node.name]
-        found = (
-            context.output_tensor(node, OUTPUT - place)
-            if place <= OUTPUT
-            else context.optional_input_tensor(node, place)
-            for place in (row(context, node) if callable(row) else row)
-        )
-        return tuple(tensor for tensor in found if tensor is not None)
+        return tensors_at(context, node, row(context, node) if callable(row) else row)
+
+
+def tensors_at(context: PrepareContext, node: Operator, places: Places) -> tuple[Tensor, ...]:
+    """The tensors that Prepare asks for, a tensor that it asks for twice twice, one that the model leaves out never."""
+    found = (
+        context.output_tensor(node, OUTPUT - place) if place <= OUTPUT else context.optional_input_tensor(node, place)
+        for place in places
+    )
+    return tuple(tensor for tensor in found if tensor is not None)
 
 
 def on_any_abi(rows: Mapping[str, Prepare]) -> dict[str, PrepareOnAbi]:
