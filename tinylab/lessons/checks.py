@@ -8,6 +8,7 @@ from typing import Any
 from tinylab.errors import DataError
 from tinylab.lessons import (
     keyword_spotting,
+    one_page,
     op_resolver,
     record,
     several_models,
@@ -20,7 +21,16 @@ from tinylab.lessons.verdict import Verdict
 
 __all__ = ["EXERCISES", "HINTS", "LESSONS", "Verdict", "check"]
 
-LESSONS = (start_here, why_micro, tensor_arena, op_resolver, keyword_spotting, several_models, will_it_fit)
+LESSONS = (
+    start_here,
+    why_micro,
+    tensor_arena,
+    op_resolver,
+    keyword_spotting,
+    several_models,
+    will_it_fit,
+    one_page,
+)
 EXERCISES: dict[str, Callable[[Any], Verdict]] = {
     name: verdict for lesson in LESSONS for name, verdict in lesson.EXERCISES.items()
 }

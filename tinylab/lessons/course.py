@@ -34,6 +34,12 @@ COURSE = (
     ),
     Notebook("10_several_models", "Several models in one arena", "put two networks into hardly more RAM than one", 35),
     Notebook("11_will_it_fit", "Will it fit?", "know before you buy or flash whether there is room", 30),
+    Notebook(
+        "12_interpreter_on_one_page",
+        "An interpreter on one page",
+        "write an interpreter that gives TFLM's bytes",
+        60,
+    ),
 )
 
 
