@@ -7,6 +7,7 @@ from typing import Any
 
 from tinylab.errors import DataError
 from tinylab.lessons import (
+    a_kernel,
     keyword_spotting,
     one_page,
     op_resolver,
@@ -24,6 +25,7 @@ __all__ = ["EXERCISES", "HINTS", "LESSONS", "Verdict", "check"]
 LESSONS = (
     start_here,
     why_micro,
+    a_kernel,
     tensor_arena,
     op_resolver,
     keyword_spotting,
