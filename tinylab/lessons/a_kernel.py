@@ -124,10 +124,10 @@ def multiplier_by_hand(answer: Any) -> Verdict:
 ROUNDINGS = (
     (1_003, 2**30, -3, "a plain case"),
     (-1_003, 2**30, -3, "a negative sum"),
+    (5, 2**30, -1, "two roundings: 2.5 to 3, then 1.5 to 2; once would be 1"),
     (12, 2**30, -2, "a tie goes away from zero, 1.5 to 2"),
     (-12, 2**30, -2, "a tie goes away from zero, -1.5 to -2"),
     (-20, 2**30, -2, "a tie goes away from zero, -2.5 to -3"),
-    (5, 2**30, -1, "two roundings: 2.5 to 3, then 1.5 to 2; once would be 1"),
     (-3, 2**30, 0, "a shift of 0 divides by nothing"),
     (700, 2**30 + 12_345, 2, "a shift above 0 goes first"),
 )
