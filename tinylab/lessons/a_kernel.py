@@ -129,7 +129,7 @@ ROUNDINGS = (
     (-12, 2**30, -2, "a tie goes away from zero, -1.5 to -2"),
     (-20, 2**30, -2, "a tie goes away from zero, -2.5 to -3"),
     (-3, 2**30, 0, "a shift of 0 divides by nothing"),
-    (700, 2**30 + 12_345, 2, "a shift above 0 goes first"),
+    (701, 2**30 + 12_345, 2, "a shift above 0 goes first"),
 )
 
 
