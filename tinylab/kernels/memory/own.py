@@ -38,7 +38,11 @@ class AskedOfArena:
         return InitRequests(None if is_custom else self.library.init_requests(node, self.abi).builtin_data, own.op_data)
 
     def in_prepare(self, context: PrepareContext, node: Operator) -> PrepareRequests:
-        """What the Prepare of `node` asks for: a kernel of one's own looks at all its tensors before it asks."""
+        """What the Prepare of `node` asks for: a kernel of one's own looks at all its tensors before it asks.
+
+        NB: it may read them again afterwards, so no buffer may hit them: TFLM does not look, and a Prepare that has
+        done with them gets by with a few bytes less than the smallest arena that is computed here.
+        """
         own = self._own(context, node)
         if own is None:
             return self.library.prepare_requests(context, node, self.abi)
