@@ -173,6 +173,25 @@ def test_a_model_that_tinylab_cannot_run_has_no_test_vector(tmp_path: Path) -> N
     assert "none: tinylab has no kernel for Copy" in (tmp_path / "c" / "README.md").read_text()
 
 
+def test_a_kernel_of_ones_own_gives_the_outputs_and_counts_in_the_arena(tmp_path: Path) -> None:
+    model = custom_chain([16, 16])
+    copies = tl.Registration(
+        "Copy",
+        lambda context, node: None,
+        lambda context, node, data: context.output_data(node, 0).__setitem__(..., context.input_data(node, 0)),
+        arena_requests=tl.ArenaRequests(op_data=500, scratch=(3_000,)),
+    )
+    resolver = tl.MicroMutableOpResolver(1).add_custom("Copy", copies)
+    folder = export(tmp_path / "own", model, op_resolver=resolver, margin_bytes=0)
+    assert "none: tinylab has no kernel" not in (folder / "README.md").read_text()
+    smallest = tl.arena_needs(model, M4, op_resolver=resolver).smallest_arena_bytes
+    host = tl.arena_needs(model, op_resolver=resolver).smallest_arena_bytes
+    assert smallest > 3_500 > tl.arena_needs(model, M4).smallest_arena_bytes
+    assert {str(smallest), str(host)} <= set(re.findall(r"\d+", (folder / "tensor_arena.h").read_text()))
+    with pytest.raises(ResolverError, match="operator 0 is Copy and this resolver has no Copy"):
+        export(tmp_path / "other", model, op_resolver=tl.MicroMutableOpResolver(1).add_relu())
+
+
 def test_smoothing_and_labels_by_model(tmp_path: Path) -> None:
     models = [tl.zoo.load("kws_yes_no"), tl.zoo.load("kws_tiny_conv")]
     smoothing = Smoothing(average_ms=700, threshold=0.5, background=("silence", "no"))

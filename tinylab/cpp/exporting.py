@@ -13,13 +13,14 @@ from tinylab.arena.target import DEFAULT_TARGET
 from tinylab.cpp.cpp_text import unique_identifiers
 from tinylab.cpp.exported_model import ExportedModel, exported_model
 from tinylab.cpp.folder import check_folder, write_folder
-from tinylab.cpp.op_resolver import op_resolver
+from tinylab.cpp.op_resolver import op_resolver as named_op_resolver
 from tinylab.cpp.rendering import FLAVOURS, Program, render
 from tinylab.cpp.self_test import self_test
 from tinylab.cpp.smoothing import Smoothing
 from tinylab.cpp.tensor_arena import tensor_arena
 from tinylab.errors import DataError, ModelError
 from tinylab.model import Model
+from tinylab.runtime import MicroOpResolver
 from tinylab.runtime.batch import Inputs
 
 Option = TypeVar("Option", Sequence[str], Smoothing, Inputs)
@@ -36,6 +37,7 @@ def export_cpp(
     labels: Sequence[str] | Mapping[str, Sequence[str]] = (),
     smoothing: Smoothing | Mapping[str, Smoothing] | None = None,
     test_inputs: Inputs | Mapping[str, Inputs] | None = None,
+    op_resolver: MicroOpResolver | None = None,
     overwrite: bool = False,
 ) -> tuple[Path, ...]:
     """Write a program that runs `models` on a board into `folder`; returns its files, sorted.
@@ -46,6 +48,8 @@ def export_cpp(
     labels: names of the first output's elements. smoothing: of the scores of a stream; then a class is reported when
     its average says so, and otherwise every output. test_inputs: [N, *shape] in the input's dtype, or a list of them
     for several inputs; by default made-up samples. These three may be mappings too, by the model's name.
+    op_resolver: needed for kernels of your own: what they ask of the arena (Registration.arena_requests) is counted,
+    and the expected outputs are theirs.
     overwrite: the folder may hold files. input_provider and responder, which are yours to write, and files that are not
     tinylab's stay as they are; the others are replaced.
 
@@ -60,10 +64,10 @@ def export_cpp(
     place = Path(folder).resolve()
     name = _checked_name(place.name, flavour)
     check_folder(place, (), overwrite=overwrite)  # before the work
-    resolver = op_resolver(chosen)
-    arena = tensor_arena(chosen, find_target(target), margin_bytes, margin)
+    resolver = named_op_resolver(chosen)
+    arena = tensor_arena(chosen, find_target(target), margin_bytes, margin, op_resolver)
     exported = tuple(
-        _exported(model, identifier, labels, smoothing, test_inputs)
+        _exported(model, identifier, labels, smoothing, test_inputs, op_resolver)
         for model, identifier in zip(chosen, unique_identifiers(model.name for model in chosen), strict=True)
     )
     program = Program(name, flavour, exported, resolver, arena)
@@ -79,8 +83,9 @@ def _exported(
     labels: Sequence[str] | Mapping[str, Sequence[str]],
     smoothing: Smoothing | Mapping[str, Smoothing] | None,
     test_inputs: Inputs | Mapping[str, Inputs] | None,
+    op_resolver: MicroOpResolver | None,
 ) -> ExportedModel:
-    samples = self_test(model, _for_model(test_inputs, model))
+    samples = self_test(model, _for_model(test_inputs, model), op_resolver)
     return exported_model(model, name, _for_model(labels, model) or (), _for_model(smoothing, model), samples)
 
 

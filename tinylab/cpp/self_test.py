@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from tinylab.errors import ResolverError
 from tinylab.model import Model, Tensor
-from tinylab.runtime import MicroInterpreter, arena_needs, resolver_for
+from tinylab.runtime import MicroInterpreter, MicroOpResolver, arena_needs, resolver_for
 from tinylab.runtime.batch import Inputs, check_inputs
 
 # Of the samples that are made up: many of a small input, one of a large one.
@@ -29,17 +29,18 @@ class SelfTest(NamedTuple):
     outputs: tuple[bytes, ...]
 
 
-def self_test(model: Model, inputs: Inputs | None = None) -> SelfTest | str:
+def self_test(model: Model, inputs: Inputs | None = None, op_resolver: MicroOpResolver | None = None) -> SelfTest | str:
     """What `model` answers to `inputs` ([N, *shape], as `predict` takes them), or to made-up samples.
 
     Where tinylab lacks a kernel, there are no expected bytes: then it returns the reason. PrepareError and InvokeError
-    where TFLM refuses the model too.
+    where TFLM refuses the model too. op_resolver: with kernels of one's own; a kernel that it lacks is a ResolverError.
     """
     try:
-        resolver = resolver_for(model)
+        resolver = resolver_for(model) if op_resolver is None else op_resolver
     except ResolverError as error:
         return f"tinylab has no kernel for {error.operator_name}"
-    interpreter = MicroInterpreter(model, resolver, arena_needs(model).smallest_arena_bytes)
+    needs = arena_needs(model, op_resolver=resolver)
+    interpreter = MicroInterpreter(model, resolver, needs.smallest_arena_bytes)
     tensors = [model.subgraphs[0].tensors[index] for index in model.subgraphs[0].inputs]
     if inputs is None:
         sample_count = min(MOST_SAMPLES, max(1, MOST_BYTES // max(1, sum(tensor.bytes for tensor in tensors))))

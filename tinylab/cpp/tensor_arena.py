@@ -11,6 +11,7 @@ from tinylab.arena.abi import LP64
 from tinylab.arena.target import TARGETS
 from tinylab.errors import ArenaError
 from tinylab.model import Model
+from tinylab.runtime.micro_op_resolver import MicroOpResolver
 from tinylab.runtime.model_allocation import shared_arena_needs
 
 DEFAULT_MARGIN_BYTES = 1024
@@ -33,15 +34,22 @@ class TensorArena(NamedTuple):
 
 
 def tensor_arena(
-    models: Sequence[Model], target: Target, margin_bytes: int | None = None, margin: float | None = None
+    models: Sequence[Model],
+    target: Target,
+    margin_bytes: int | None = None,
+    margin: float | None = None,
+    op_resolver: MicroOpResolver | None = None,
 ) -> TensorArena:
-    """One arena for all of `models`, in this order. margin_bytes, or margin as a fraction; by default 1,024 bytes."""
-    needs = shared_arena_needs(models, target)
+    """One arena for all of `models`, in this order. margin_bytes, or margin as a fraction; by default 1,024 bytes.
+
+    op_resolver: where kernels of one's own say what they ask for.
+    """
+    needs = shared_arena_needs(models, target, op_resolver=op_resolver)
     smallest = needs.smallest_arena_bytes
     extra = _margin_bytes(smallest, margin_bytes, margin)
     host = None
     if target.abi is not LP64:
-        host_smallest = shared_arena_needs(models, _HOST).smallest_arena_bytes
+        host_smallest = shared_arena_needs(models, _HOST, op_resolver=op_resolver).smallest_arena_bytes
         host = _aligned(host_smallest + _margin_bytes(host_smallest, margin_bytes, margin))
     return TensorArena(target, needs, extra, _aligned(smallest + extra), host)
 

@@ -185,14 +185,18 @@ def arena_needs(
 
     op_resolver: needed where a kernel of one's own says what it asks for.
     """
-    return allocated_in(MicroAllocator.unbounded(target, memory_planner=memory_planner), [model], op_resolver).needs()
+    return shared_arena_needs([model], target, memory_planner=memory_planner, op_resolver=op_resolver)
 
 
 def shared_arena_needs(
-    models: Sequence[Model], target: str | Target = DEFAULT_TARGET, *, memory_planner: str = DEFAULT_PLANNER
+    models: Sequence[Model],
+    target: str | Target = DEFAULT_TARGET,
+    *,
+    memory_planner: str = DEFAULT_PLANNER,
+    op_resolver: MicroOpResolver | None = None,
 ) -> ArenaNeeds:
     """The same for one arena that several models share, allocated in this order."""
-    return allocated_in(MicroAllocator.unbounded(target, memory_planner=memory_planner), models).needs()
+    return allocated_in(MicroAllocator.unbounded(target, memory_planner=memory_planner), models, op_resolver).needs()
 
 
 def allocated_in(
