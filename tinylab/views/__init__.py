@@ -37,6 +37,7 @@ from tinylab.views.progress import progress_bar
 from tinylab.views.report import write_arena_report, write_report
 from tinylab.views.speech import clip_picture, clip_text, features_picture, stream_picture, stream_text
 from tinylab.views.text import table
+from tinylab.views.thresholds import ThresholdSlider, threshold_picture, threshold_slider, threshold_text
 from tinylab.views.timing import (
     instructions_picture,
     instructions_text,
@@ -45,7 +46,7 @@ from tinylab.views.timing import (
     time_text,
     times_text,
 )
-from tinylab.views.vision import contact_sheet, contact_sheet_text
+from tinylab.views.vision import contact_sheet, contact_sheet_text, pixels_picture, pixels_text
 
 __all__ = [
     "ArenaFailure",
@@ -53,6 +54,7 @@ __all__ = [
     "ArenaRow",
     "ArenaStep",
     "Picture",
+    "ThresholdSlider",
     "allocation_picture",
     "allocation_text",
     "arena_failure",
@@ -90,6 +92,8 @@ __all__ = [
     "memory_plan_text",
     "needs_rows",
     "overhead_text",
+    "pixels_picture",
+    "pixels_text",
     "progress_bar",
     "published_text",
     "resolver_cost",
@@ -99,6 +103,9 @@ __all__ = [
     "stream_text",
     "table",
     "tail_text",
+    "threshold_picture",
+    "threshold_slider",
+    "threshold_text",
     "time_text",
     "times_text",
     "write_arena_report",

@@ -1,4 +1,5 @@
-"""Pictures made visible: a contact sheet of samples, each with its label, or with what a net says of it."""
+"""Pictures made visible: a contact sheet of samples, each with its label, or with what a net says of it; and the
+integers that a net gets of one."""
 
 from __future__ import annotations
 
@@ -6,6 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from matplotlib.patches import Rectangle
+from matplotlib.patheffects import withStroke
 from numpy.typing import NDArray
 
 from tinylab.views.picture import COLOURS, Picture, new_figure
@@ -43,7 +46,10 @@ def contact_sheet(
             axes.set_title(class_names[int(labels[place])], fontsize=7, pad=2)
         else:
             _mark(axes, class_names, int(labels[place]), scores[place])
-    return Picture(figure, contact_sheet_text(labels, class_names, scores))
+    counts = ", ".join(f"{int(np.sum(labels == k))} {name}" for k, name in enumerate(class_names))
+    answered = "" if scores is None else ", each with the answer of a net, wrong ones framed"
+    alt = f"{count} small pictures side by side: {counts}{answered}."
+    return Picture(figure, contact_sheet_text(labels, class_names, scores), alt)
 
 
 def _mark(axes: Any, class_names: Sequence[str], label: int, score: NDArray[Any]) -> None:
@@ -64,3 +70,54 @@ def contact_sheet_text(labels: NDArray[Any], class_names: Sequence[str], scores:
         (n, str(int(np.sum(labels == k))), str(int(np.sum(answers[labels == k] == k)))) for k, n in enumerate(names)
     ]
     return table(("class", "pictures", "right"), rows)
+
+
+def pixels_picture(
+    picture: NDArray[Any], quantized: NDArray[Any], *, corner: tuple[int, int] = (44, 44), side: int = 6
+) -> Picture:
+    """A picture and, of a square of it, the integers that a net gets.
+
+    picture: uint8 [height, width, 1 or 3]; quantized: int8 [height, width, channel], the net's input; corner: (row,
+    column) of the square's upper left pixel.
+    """
+    channels = quantized.shape[-1]
+    row, column = corner
+    figure = new_figure(2.7 * (1 + channels), 2.9)
+    whole, *details = figure.subplots(1, 1 + channels)
+    image = picture[..., 0] if picture.shape[-1] == 1 else picture
+    whole.imshow(image, cmap="gray", vmin=0, vmax=255, interpolation="nearest")
+    frame = Rectangle((column - 0.5, row - 0.5), side, side, fill=False, edgecolor="white", linewidth=2)
+    frame.set_path_effects([withStroke(linewidth=4, foreground="black")])  # seen on any picture
+    whole.add_patch(frame)
+    whole.set_title(f"{'×'.join(map(str, picture.shape))} pixels", fontsize=9)
+    for channel, axes in enumerate(details):
+        square = quantized[row : row + side, column : column + side, channel]
+        axes.imshow(square, cmap="gray", vmin=-128, vmax=127)
+        for (y, x), value in np.ndenumerate(square):
+            axes.annotate(
+                str(value), (x, y), ha="center", va="center", fontsize=8, color="black" if value > 0 else "white"
+            )
+        axes.set_title(f"int8, {_channel_names(channels)[channel]}", fontsize=9)
+    for axes in (whole, *details):
+        axes.set_xticks([])
+        axes.set_yticks([])
+    alt = f"A picture with a frame, and for each channel the {side}×{side} int8 values inside it, as numbers on grey."
+    return Picture(figure, pixels_text(picture, quantized, corner=corner), alt)
+
+
+def pixels_text(picture: NDArray[Any], quantized: NDArray[Any], *, corner: tuple[int, int] = (44, 44)) -> str:
+    """One pixel, channel by channel, and the range of all: as it was, and as the net gets it."""
+    row, column = corner
+    names = _channel_names(quantized.shape[-1])
+    rows: list[tuple[object, ...]] = [
+        (name, quantized[row, column, k], quantized[..., k].min(), quantized[..., k].max())
+        for k, name in enumerate(names)
+    ]
+    if picture.shape == quantized.shape:
+        rows = [(*cells, picture[row, column, k]) for k, cells in enumerate(rows)]
+    columns = ("channel", f"int8 at {row}, {column}", "lowest", "highest", "its pixel")
+    return table(columns[: len(rows[0])], rows)
+
+
+def _channel_names(count: int) -> tuple[str, ...]:
+    return ("red", "green", "blue") if count == 3 else ("grey",)

@@ -10,6 +10,7 @@ from tinylab.vision.evaluation import area_under_curve, balanced_accuracy
 from tinylab.vision.models import mobilenet_v1, tiny_vision
 from tinylab.vision.pictures import TAGS, Framing, PictureRecipe
 from tinylab.vision.telling import train_telling
+from tinylab.vision.thresholds import ThresholdErrors, errors_at
 from tinylab.vision.training import PictureDistortion, PictureTrainingRecipe, to_inputs, train
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "PictureRecipe",
     "PictureTrainingRecipe",
     "Progress",
+    "ThresholdErrors",
     "TrainingHistory",
     "VisionDataset",
     "VisionRecipe",
@@ -29,6 +31,7 @@ __all__ = [
     "area_under_curve",
     "balanced_accuracy",
     "convert",
+    "errors_at",
     "mobilenet_v1",
     "synthesize",
     "tiny_vision",
