@@ -15,6 +15,7 @@ from tinylab.lessons import (
     several_models,
     start_here,
     tensor_arena,
+    visual_wake_words,
     why_micro,
     will_it_fit,
 )
@@ -29,6 +30,7 @@ LESSONS = (
     tensor_arena,
     op_resolver,
     keyword_spotting,
+    visual_wake_words,
     several_models,
     will_it_fit,
     one_page,

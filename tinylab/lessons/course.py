@@ -33,6 +33,12 @@ COURSE = (
         "train and run a network for two words",
         45,
     ),
+    Notebook(
+        "09_visual_wake_words",
+        "Visual wake words, from painted pictures to the micro runtime",
+        "train and run a network that sees people",
+        45,
+    ),
     Notebook("10_several_models", "Several models in one arena", "put two networks into hardly more RAM than one", 35),
     Notebook("11_will_it_fit", "Will it fit?", "know before you buy or flash whether there is room", 30),
     Notebook(
