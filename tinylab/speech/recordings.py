@@ -26,8 +26,9 @@ def from_recordings(
 
     class_names: ("silence", "unknown", *words); "unknown" is left out where there are no other words. All clips of the
     keywords; of the other words so many as a keyword has on average, in the train split unknown_factor times as many;
-    silence, as many as a keyword has, is cut from `_background_noise_` or, where there is none, made. The splits are
-    the data set's own (see tl.datasets.load). DataError where a word or a split is missing.
+    silence, as many as a keyword has, is cut from `_background_noise_` or, where there is none, made. Folders called
+    silence and unknown go where their names say. The splits are the data set's own (see tl.datasets.load). DataError
+    where a word is missing, or has no clip in a split.
     """
     data = datasets.load(what, sample_rate_hz=SAMPLE_RATE_HZ, seconds=1.0)
     if data.sample_rate_hz is None:
@@ -36,8 +37,9 @@ def from_recordings(
         raise DataError(f"{what} has no word {', '.join(absent)}: it has {', '.join(data.class_names)}")
     if not words or len({*words}) < len(words):
         raise DataError(f"words must be one or more, each once, not {list(words)}")
+    data.require_every_class(words)
     noises = list(datasets.background_noise(what, SAMPLE_RATE_HZ).values())
-    others = [word for word in data.class_names if word not in words]
+    others = [word for word in data.class_names if word not in (*words, SILENCE)]
     class_names = (SILENCE, *([UNKNOWN] if others else []), *words)
     splits = []
     for number, name in enumerate(SPLITS):
