@@ -13,7 +13,7 @@ from typer.testing import CliRunner, Result
 import tinylab as tl
 from tests.datasets.server import wav
 from tests.vision.test_photographs import pictures
-from tinylab import peers
+from tinylab import datasets, peers
 from tinylab.cli import train, trained
 from tinylab.cli.app import app
 
@@ -43,6 +43,10 @@ def tones(folder: Path, counts: dict[str, int]) -> Path:
             heard = 8_000 * np.sin(2 * np.pi * 440 * place * time) * (time > number / 40) * (time < 0.5 + number / 40)
             (folder / word / f"{number}.wav").write_bytes(wav(heard.astype(np.int16)))
     return folder
+
+
+def untrained(*arguments: object, **options: object) -> None:
+    raise AssertionError("nothing should be trained so")
 
 
 def test_kws_from_a_folder(tmp_path: Path) -> None:
@@ -113,6 +117,7 @@ def test_vww_synthetic_learns_what_is_seen_where(tmp_path: Path, monkeypatch: py
         "train_telling",
         lambda net, *arguments, **options: found.update(options, given=arguments, net=net),
     )
+    monkeypatch.setattr(train.vision, "train", untrained)
     monkeypatch.setattr(train, "finish", lambda lesson, *rest: found.update(lesson=lesson))
     assert run("vww", "--model", "mobilenet_v1", "--colour", "rgb", "--out", tmp_path / "v.tflite").exit_code == 0
     assert (found["net"].name, found["net"].input_shape) == ("mobilenet_v1_0_25", (None, 96, 96, 3))
@@ -139,9 +144,10 @@ def test_bad_data_is_named_before_anything_is_trained(tmp_path: Path, monkeypatc
         "vww", "--data", pictures(tmp_path / "one", {"cat": 9})
     )
     broken = pictures(tmp_path / "broken", {"cat": 3, "dog": 3})
-    for path in (broken / "dog").iterdir():
-        path.write_bytes(b"GIF")
-    assert "this is no picture that can be read" in refused("vww", "--data", broken)
+    (file,) = [name for name in datasets.load(broken).split("test").metadata["file"] if name.startswith("dog")]
+    (broken / file).write_bytes(b"GIF")
+    monkeypatch.setattr(train.vision, "train", untrained)  # pictures that test are read before
+    assert f"{broken / file}: this is no picture that can be read" in refused("vww", "--data", broken)
     assert not list(tmp_path.glob("*.tflite"))
 
 
