@@ -17,8 +17,8 @@ env: .venv/.installed  ## build .venv from requirements.lock (PYTHON=... to choo
 .venv/.installed: requirements.lock pyproject.toml tasks/env.sh
 	@sh tasks/env.sh
 
-run: .venv/.installed  ## the main job: execute the keyword-spotting notebook headless and print its table (NOTEBOOK=... for another)
-	@$(VENV) -m tasks.notebooks run $(NOTEBOOK)
+run: .venv/.installed  ## the main job: execute the keyword-spotting notebook headless and print its table (NOTEBOOK=... for another, DATA=... for other data)
+	@$(VENV) -m tasks.notebooks run $(NOTEBOOK) $(if $(DATA),--data "$(DATA)")
 
 lab: .venv/.installed  ## open JupyterLab on the keyword-spotting notebook (LAB_ARGS=... for its options)
 	@$(VENV) -m jupyterlab $(LAB_ARGS) $(NOTEBOOK)

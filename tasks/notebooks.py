@@ -1,6 +1,7 @@
 """Execute notebooks headless: `run` one and print its tables, `store` the outputs of all.
 
-`python -m tasks.notebooks run PATH` writes to build/ and leaves the committed notebook alone;
+`python -m tasks.notebooks run PATH` writes to build/ and leaves the committed notebook alone
+(`--data NAME-or-FOLDER` runs it on that in place of its DATA = "synthetic");
 `python -m tasks.notebooks store [PATH ...]` writes back in place, with nothing in the file that differs by run.
 """
 
@@ -24,23 +25,26 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 ROOT = Path(__file__).resolve().parents[1]
 CELL_SECONDS = 1800  # training on a slow machine fits in it; a hang does not last for ever
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+SYNTHETIC = 'DATA = "synthetic"'  # how a notebook names its data
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tasks.notebooks", description=__doc__.splitlines()[0])
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("run").add_argument("notebook", type=Path)
+    to_run = commands.add_parser("run")
+    to_run.add_argument("notebook", type=Path)
+    to_run.add_argument("--data", default="", help="a data set's name, or a folder with a folder a class")
     commands.add_parser("store").add_argument("notebooks", type=Path, nargs="*")
     arguments = parser.parse_args()
     if arguments.command == "run":
-        return run(arguments.notebook)
+        return run(arguments.notebook, arguments.data)
     return store(arguments.notebooks or sorted((ROOT / "notebooks").glob("*.ipynb")))
 
 
-def run(path: Path) -> int:
+def run(path: Path, data: str = "") -> int:
     """Execute one notebook, write it to build/notebooks/, print the cells tagged `table`; 0 when no cell failed."""
-    notebook, finished = execute(path)
+    notebook, finished = execute(path, data)
     if notebook is None:
         return 2
     built = ROOT / "build" / "notebooks" / path.name
@@ -67,12 +71,15 @@ def store(paths: list[Path]) -> int:
     return status
 
 
-def execute(path: Path) -> tuple[Any, bool]:
-    """The notebook with its outputs (None if the file is not there), and whether every cell ran without an error."""
+def execute(path: Path, data: str = "") -> tuple[Any, bool]:
+    """The notebook with its outputs (None if there is nothing to run), and whether every cell ran without an error."""
     if not path.is_file():
         print(f"{path} is not here", file=sys.stderr)
         return None, False
     notebook = nbformat.read(path, as_version=4)
+    if data and not choose_data(notebook, data):
+        print(f"{path} takes no other data: no code cell of it has a line {SYNTHETIC!r}", file=sys.stderr)
+        return None, False
     code = [(place, cell) for place, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
     for _, cell in code:  # a cell that is never reached must not keep the outputs of an earlier run
         cell.outputs, cell.execution_count = [], None
@@ -98,6 +105,16 @@ def execute(path: Path) -> tuple[Any, bool]:
         return notebook, False
     print(f"{path}: done in {time.monotonic() - started:.0f} s", flush=True)
     return notebook, True
+
+
+def choose_data(notebook: Any, data: str) -> bool:
+    """Put other data in the place of the notebook's default; False where it has none."""
+    chosen = str(Path(data).resolve()) if Path(data).is_dir() else data  # a notebook runs in its own folder
+    for cell in notebook.cells:
+        if cell.cell_type == "code" and any(line.startswith(SYNTHETIC) for line in cell.source.splitlines()):
+            cell.source = re.sub(f"^{SYNTHETIC}", lambda _: f"DATA = {chosen!r}", cell.source, flags=re.MULTILINE)
+            return True
+    return False
 
 
 @contextmanager

@@ -72,3 +72,19 @@ def test_a_stored_notebook_is_steady_and_without_faults(tmp_path: Path) -> None:
 def test_a_notebook_that_is_not_there_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert notebooks.run(tmp_path / "none.ipynb") == 2
     assert "none.ipynb is not here" in capsys.readouterr().err
+
+
+def test_run_on_other_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(notebooks, "ROOT", tmp_path)
+    monkeypatch.chdir(tmp_path)
+    path = write(tmp_path / "a.ipynb", 'DATA = "synthetic"  # or another\nx = 1', "print(DATA, x)")
+    (tmp_path / "my clips").mkdir()
+    for data, printed in (
+        ("", "synthetic 1"),
+        ("speech_commands", "speech_commands 1"),
+        ("my clips", f"{tmp_path}/my clips 1"),
+    ):
+        assert notebooks.run(path, data) == 0
+        assert f"\n\n{printed}\n\n" in capsys.readouterr().out
+    assert notebooks.run(write(tmp_path / "b.ipynb", "x = 1"), "speech_commands") == 2
+    assert "b.ipynb takes no other data: no code cell of it has a line" in capsys.readouterr().err

@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 
 from tests.datasets.server import Behaviour, serving, source_of, speech_files, tar_of
 from tinylab import datasets
-from tinylab.cli import data
+from tinylab.cli import output
 from tinylab.cli.app import app
 from tinylab.datasets import Source, catalogue, fetching
 
@@ -81,7 +81,7 @@ def test_a_failure_is_one_line(known: Source, monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_the_bar_is_drawn_for_people_only(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    bar = data._Bar()
+    bar = output.Bar()
     bar.show("fetching x", 1, 2)
     bar.end()
     assert capsys.readouterr().err == ""

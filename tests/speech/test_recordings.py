@@ -90,3 +90,19 @@ def test_real_recordings(tmp_path: Path) -> None:
     assert data.class_names == ("silence", "unknown", "bed", "cat")
     assert min(np.bincount(data.test.labels)) > 20
     assert {*data.train.metadata["word"]} == {"", "bed", "cat", "happy"}
+
+
+def test_folders_called_silence_and_unknown(tmp_path: Path) -> None:
+    """A person's own clips of silence and of other words go where their names say, and make no class of their own."""
+    data = from_recordings(recorded(tmp_path / "d", {"silence": 60, "unknown": 60, "yes": 60}), ["yes"])
+    assert data.class_names == ("silence", "unknown", "yes")
+    assert {1000} <= {*data.train.samples[data.train.labels == 0][:, 0]}
+    assert {*data.train.samples[data.train.labels == 1][:, 0]} == {2000}
+    data = from_recordings(recorded(tmp_path / "e", {"silence": 60, "yes": 60}), ["yes"])
+    assert data.class_names == ("silence", "yes")
+
+
+def test_a_word_that_no_speaker_of_a_split_says(tmp_path: Path) -> None:
+    folder = recorded(tmp_path / "d", {"yes": 60, "no": 2})
+    with pytest.raises(DataError, match=r"class no has 2 files, and none falls into .* rule 'speaker'.*other speakers"):
+        from_recordings(folder, ["yes", "no"])

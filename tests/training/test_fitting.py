@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -63,3 +65,42 @@ def test_a_fit_in_chunks_learns_and_repeats() -> None:
     assert history.loss[0] > history.loss[-1]
     assert history.validation_accuracy == (0.25,) * 3
     assert accuracy(model, samples, labels) > 0.85
+
+
+@pytest.mark.parametrize(
+    ("count", "epochs", "batch", "average"),
+    [
+        (9_000, 30, 128, 0.99),  # 2,130 steps: as the recipe says
+        (100_000, 30, 128, 0.99),
+        (1_350, 47, 32, 0.99),  # 43 steps an epoch, 2,021 in all
+        (60, 250, 8, 0.99),  # 8 steps an epoch, 2,000 in all
+    ],
+)
+def test_a_recipe_is_sized_by_steps(count: int, epochs: int, batch: int, average: float) -> None:
+    sized = FittingRecipe().sized_for(count)
+    assert (sized.epochs, sized.batch_size, round(sized.average, 6)) == (epochs, batch, average)
+    assert sized == replace(FittingRecipe(), epochs=epochs, batch_size=batch, average=sized.average)
+
+
+def test_the_average_never_looks_back_further_than_a_twentieth() -> None:
+    for count, epochs, average in [(1_350, 4, 1 - 20 / (4 * 43)), (1_350, 1, 1 - 20 / 43), (20, 2, 0)]:
+        sized = FittingRecipe().sized_for(count, epochs)
+        assert sized.epochs == epochs
+        assert sized.average == pytest.approx(average)
+    assert FittingRecipe(average=0.0).sized_for(50_000).average == 0
+
+
+def test_few_samples_are_learnt_with_the_sized_recipe() -> None:
+    """300 samples: with batches of 128 and a long average, the untrained first weights would be what is kept."""
+    pytest.importorskip("tensorflow", reason="the extra `train` is not installed")
+    tf = import_tensorflow()
+    labels = np.arange(300) % 2
+    samples = (rng().normal(0, 1, (300, 4)) + labels[:, None]).astype(np.float32)
+    found = []
+    for recipe in (FittingRecipe(epochs=5), FittingRecipe().sized_for(300, 5)):
+        tf.keras.utils.set_random_seed(1)
+        model = tf.keras.Sequential([tf.keras.Input((4,)), tf.keras.layers.Dense(2, activation="softmax")])
+        model.set_weights([np.full((4, 2), 0.1, np.float32) * [1, -1], np.zeros(2, np.float32)])  # all wrong
+        fit(model, samples, labels, lambda x, _: x, None, recipe)
+        found.append(accuracy(model, samples, labels))
+    assert found[0] < 0.5 < found[1]

@@ -9,11 +9,11 @@ import typer
 from typer.core import TyperGroup
 
 import tinylab
-from tinylab.cli import boards, compare, data, doctor, explain, export, fit, footprint, inspect, plan, run, time
+from tinylab.cli import boards, compare, data, doctor, explain, export, fit, footprint, inspect, plan, run, time, train
 from tinylab.errors import TinylabError
 
 # Each module has a `command`, called as the module is: a function, or a Typer of its own with commands below it.
-COMMANDS = (inspect, plan, run, compare, footprint, time, fit, boards, data, export, doctor, explain)
+COMMANDS = (inspect, plan, run, compare, footprint, time, fit, boards, data, train, export, doctor, explain)
 BAD_INPUT = 2
 
 

@@ -58,23 +58,25 @@ def command(
     real = arrays[0] if tensor.dtype.kind == "f" else dequantize(tensor, arrays[0])
     comparison = compare(read, real, None if labels is None else read_numbers(labels).ravel(), target=target)
     if as_json:
-        typer.echo(json.dumps(_as_json(comparison), indent=2, ensure_ascii=False))
+        typer.echo(json.dumps(comparison_json(comparison), indent=2, ensure_ascii=False))
     else:
         from tinylab.views import comparison_text  # it brings matplotlib
 
         console().print(comparison_text(comparison), soft_wrap=True)
-    if _differs(comparison):
+    if differs_from_tflm(comparison):
         raise typer.Exit(1)
 
 
-def _differs(comparison: Comparison) -> bool:
+def differs_from_tflm(comparison: Comparison) -> bool:
+    """Whether the real TFLM ran, and its integers are not tinylab's."""
     row = comparison.row("TFLM")
     return row.identical_to_tinylab is not None and row.program != "TFLM float32" and (
         row.identical_to_tinylab < comparison.sample_count
     )  # fmt: skip
 
 
-def _as_json(comparison: Comparison) -> dict[str, Any]:
+def comparison_json(comparison: Comparison) -> dict[str, Any]:
+    """The figures of the table."""
     return {
         "model": comparison.model_name,
         "target": comparison.target,

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
-import time
 from dataclasses import asdict
 from typing import Annotated
 
@@ -12,7 +10,7 @@ import typer
 
 from tinylab import datasets
 from tinylab.cli.arguments import AsJson
-from tinylab.cli.output import console, table
+from tinylab.cli.output import Bar, console, table
 from tinylab.datasets import Source
 
 command = typer.Typer(help="List, fetch and check data sets and well-known models.", rich_markup_mode=None)
@@ -21,7 +19,6 @@ AcceptSha256 = Annotated[
     str, typer.Option(metavar="HEX", help="Accept this checksum in place of one that is marked weak.")
 ]
 _MOST_SHOWN = 10
-_REDRAW_SECONDS = 0.1
 
 
 @command.command("list")
@@ -50,7 +47,7 @@ def fetch(name: Name, accept_sha256: AcceptSha256 = "") -> None:
     known = datasets.source(name)
     if not datasets.is_fetched(known):
         typer.echo(f"{known.title}\nlicence: {known.licence}\nfrom {known.urls[0]}", err=True)
-    bar = _Bar()
+    bar = Bar()
     try:
         found = datasets.fetch(known, progress=bar.show, accept_sha256=accept_sha256)
     finally:
@@ -61,7 +58,7 @@ def fetch(name: Name, accept_sha256: AcceptSha256 = "") -> None:
 @command.command()
 def verify(name: Name) -> None:
     """Read every file of one again and compare checksums; exit code 1 where any differs."""
-    bar = _Bar()
+    bar = Bar()
     try:
         found = datasets.verify(name, progress=bar.show)
     finally:
@@ -86,25 +83,3 @@ def _folder(name: str) -> str:
 def path(name: Name) -> None:
     """Print where one lies, for scripts; exit code 2 where it is not fetched."""
     typer.echo(datasets.path(name))
-
-
-class _Bar:
-    """A line on stderr that is drawn over itself; nothing where nobody watches."""
-
-    def __init__(self) -> None:
-        self._last, self._stage = 0.0, ""
-
-    def show(self, stage: str, done: int, total: int) -> None:
-        """As a progress callback."""
-        now = time.monotonic()
-        if not sys.stderr.isatty() or (now - self._last < _REDRAW_SECONDS and done < total and stage == self._stage):
-            return
-        filled = 24 * done // max(total, 1)
-        end = "\n" if self._stage not in ("", stage) else ""
-        self._last, self._stage = now, stage
-        print(f"{end}\r{stage} [{'#' * filled:<24}] {done:,} of {total:,}", end="", file=sys.stderr, flush=True)
-
-    def end(self) -> None:
-        """Leave the line as it is and begin another."""
-        if self._stage:
-            print(file=sys.stderr)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import textwrap
+import time
 from collections.abc import Iterable, Sequence
 
 from rich.console import Console
@@ -15,6 +16,7 @@ PIPED_WIDTH = 1000  # into a file or a program: lines are not cut
 MOST_LETTERS = 60  # of a tensor's name: some have hundreds
 FEWEST_LETTERS = 12
 GAP = "  "
+_REDRAW_SECONDS = 0.1
 STYLES = {
     "said": "bold",
     "label": "dim",
@@ -84,3 +86,25 @@ def table(to: Console, headers: Sequence[str], rows: Iterable[Sequence[object]],
 def _end(text: str, width: int) -> str:
     """The end of a long name, which in TensorFlow's names is the telling part."""
     return text if len(text) <= width else "…" + text[len(text) - width + 1 :]
+
+
+class Bar:
+    """A line on stderr that is drawn over itself; nothing where nobody watches."""
+
+    def __init__(self) -> None:
+        self._last, self._stage = 0.0, ""
+
+    def show(self, stage: str, done: int, total: int) -> None:
+        """As a progress callback."""
+        now = time.monotonic()
+        if not sys.stderr.isatty() or (now - self._last < _REDRAW_SECONDS and done < total and stage == self._stage):
+            return
+        filled = 24 * done // max(total, 1)
+        end = "\n" if self._stage not in ("", stage) else ""
+        self._last, self._stage = now, stage
+        print(f"{end}\r{stage} [{'#' * filled:<24}] {done:,} of {total:,}", end="", file=sys.stderr, flush=True)
+
+    def end(self) -> None:
+        """Leave the line as it is and begin another."""
+        if self._stage:
+            print(file=sys.stderr)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -10,6 +11,14 @@ import numpy as np
 
 from tinylab.datasets.splits import SPLITS
 from tinylab.errors import DataError
+
+# What to do where a class has no file in a split, by the rule that splits.
+_REMEDIES = {
+    "lists": "name some of its files in that list, or remove both lists",
+    "speaker": "add files of other speakers",
+    "tenths": "put 3 files or more into its folder",
+    "first_tenth": "put 10 files or more into its folder",
+}
 
 
 class LazyArray:
@@ -97,6 +106,22 @@ class FileDataset:
     speakers: tuple[str, ...] | None = None
     sample_rate_hz: int | None = None
     size: tuple[int, int] | None = None
+
+    def require_every_class(self, class_names: Sequence[str], splits: Sequence[str] = SPLITS) -> None:
+        """DataError where one of these classes has no file in one of these splits: says what would help."""
+        pairs = zip(self.files, self.split_of_file, strict=True)
+        counts = Counter((file.partition("/")[0], split) for file, split in pairs)
+        for name in class_names:
+            of_class = {split: counts[name, split] for split in SPLITS}
+            for split in splits:
+                if not of_class[split]:
+                    found = (
+                        f"{sum(of_class.values())} files, and none falls into {split} by the rule {self.split_rule!r}"
+                    )
+                    raise DataError(
+                        f"{self.name}: class {name} has {found}; it needs at least one in {', '.join(splits)}:"
+                        f" {_REMEDIES[self.split_rule]}"
+                    )
 
     def split(self, name: str) -> Split:
         """ "train", "validation" or "test": x, y and metadata. DataError for a split that is empty by its rule."""

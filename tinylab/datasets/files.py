@@ -77,7 +77,9 @@ def read_picture(path: Path, size: tuple[int, int], colour: Literal["RGB", "L"])
         with opened:
             upright = ImageOps.exif_transpose(opened).convert(colour)
     except (OSError, ValueError, SyntaxError, *bombs) as error:
-        raise DataError(f"{path}: this is no picture that can be read: {error}") from error
+        raise DataError(
+            f"{path}: this is no picture that can be read ({error}): save it as PNG or JPEG, or remove it"
+        ) from error
     if upright.size != (width, height):
         upright = upright.resize((width, height), Image.Resampling.BILINEAR)
     return np.asarray(upright, np.uint8).reshape(height, width, -1)

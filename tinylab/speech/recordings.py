@@ -20,24 +20,33 @@ _KEYS = ("word", "speaker", "accent", "variant")
 
 
 def from_recordings(
-    what: str | Path, words: Sequence[str], *, unknown_factor: float = 3.0, seed: int = 0, progress: Progress = silent
+    what: str | Path,
+    words: Sequence[str] | None = None,
+    *,
+    unknown_factor: float = 3.0,
+    seed: int = 0,
+    progress: Progress = silent,
 ) -> SpeechDataset:
     """Clips of one second from a data set with a name ("speech_commands") or from a folder with a folder a word.
 
-    class_names: ("silence", "unknown", *words); "unknown" is left out where there are no other words. All clips of the
-    keywords; of the other words so many as a keyword has on average, in the train split unknown_factor times as many;
-    silence, as many as a keyword has, is cut from `_background_noise_` or, where there is none, made. The splits are
-    the data set's own (see tl.datasets.load). DataError where a word or a split is missing.
+    words: the keywords; None is all there are. class_names: ("silence", "unknown", *words); "unknown" is left out where
+    there are no other words. All clips of the keywords; of the other words so many as a keyword has on average, in the
+    train split unknown_factor times as many; silence, as many as a keyword has, is cut from `_background_noise_` or,
+    where there is none, made. Folders called silence and unknown go where their names say. The splits are the data
+    set's own (see tl.datasets.load). DataError where a word is missing, or has no clip in a split.
     """
     data = datasets.load(what, sample_rate_hz=SAMPLE_RATE_HZ, seconds=1.0)
     if data.sample_rate_hz is None:
         raise DataError(f"{what} holds pictures, not recordings")
+    if words is None:
+        words = [word for word in data.class_names if word not in (SILENCE, UNKNOWN)]
     if absent := [word for word in words if word not in data.class_names]:
         raise DataError(f"{what} has no word {', '.join(absent)}: it has {', '.join(data.class_names)}")
     if not words or len({*words}) < len(words):
         raise DataError(f"words must be one or more, each once, not {list(words)}")
+    data.require_every_class(words)
     noises = list(datasets.background_noise(what, SAMPLE_RATE_HZ).values())
-    others = [word for word in data.class_names if word not in words]
+    others = [word for word in data.class_names if word not in (*words, SILENCE)]
     class_names = (SILENCE, *([UNKNOWN] if others else []), *words)
     splits = []
     for number, name in enumerate(SPLITS):

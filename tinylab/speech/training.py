@@ -51,9 +51,10 @@ def train(
     """Train a Keras model in place.
 
     features: float32 [clip, frame, channel, 1]; labels: int [clip]; validation: the same of other speakers.
+    recipe: None is TrainingRecipe().sized_for(the number of clips).
     The same seed gives the same distortions and order; weights also depend on TensorFlow's build and number of threads.
     """
-    recipe = recipe or TrainingRecipe()
+    recipe = recipe or TrainingRecipe().sized_for(len(labels))
     return fit(
         model,
         features,

@@ -6,8 +6,8 @@ smoothed, and what is kept is an average over the weights of the last steps."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Protocol, Self
 
 import numpy as np
 
@@ -15,6 +15,18 @@ from tinylab.progress import Progress, silent
 from tinylab.quiet import import_tensorflow
 
 Distorter = Callable[[np.ndarray, np.random.Generator], np.ndarray]  # samples as kept -> float32 inputs, a new array
+
+LEAST_STEPS = 2_000  # of the optimizer: with fewer a net of this kind is not done, whatever the size of the data
+LEAST_STEPS_AN_EPOCH = 40  # batches are halved until there are so many
+SMALLEST_BATCH = 8
+AVERAGED_SHARE = 1 / 20  # of all steps, at the end: what the average over the weights looks back on
+
+
+class Samples(Protocol):
+    """An array, or what is read like one (tl.datasets' LazyArray)."""
+
+    def __getitem__(self, index: Any, /) -> np.ndarray:
+        """Those at the indices, or all of a slice."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +46,22 @@ class FittingRecipe:
     class_balance: float = 0.8
     average: float = 0.99
 
+    def sized_for(self, sample_count: int, epochs: int | None = None) -> Self:
+        """The same recipe for so many training samples.
+
+        A net learns by steps, not by epochs: 1,000 samples in batches of 128 are 8 steps an epoch, and after 30 epochs
+        an average over the last 100 steps still holds the beginning. So batches are halved until an epoch has 40
+        steps (8 samples at least), there are at least as many epochs as the recipe says and at least 2,000 steps, and
+        the average looks back on a twentieth of them. epochs: so many instead; the average follows.
+        """
+        batch_size = self.batch_size
+        while batch_size > SMALLEST_BATCH and sample_count < batch_size * LEAST_STEPS_AN_EPOCH:
+            batch_size //= 2
+        steps_an_epoch = -(-sample_count // batch_size)
+        epochs = epochs or max(self.epochs, -(-LEAST_STEPS // steps_an_epoch))
+        looks_back = max(1.0, epochs * steps_an_epoch * AVERAGED_SHARE)  # steps; 1: the last weights alone
+        return replace(self, epochs=epochs, batch_size=batch_size, average=min(self.average, 1 - 1 / looks_back))
+
 
 @dataclass(frozen=True)
 class TrainingHistory:
@@ -46,7 +74,7 @@ class TrainingHistory:
 
 def fit(
     model: Any,
-    samples: np.ndarray,
+    samples: Samples,
     labels: np.ndarray,
     distort: Distorter,
     validate: Callable[[], float] | None,

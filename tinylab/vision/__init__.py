@@ -8,6 +8,7 @@ from tinylab.vision.camera import Camera
 from tinylab.vision.dataset import CLASS_NAMES, VisionDataset, VisionRecipe, VisionSplit, synthesize
 from tinylab.vision.evaluation import area_under_curve, balanced_accuracy
 from tinylab.vision.models import mobilenet_v1, tiny_vision
+from tinylab.vision.photographs import from_pictures
 from tinylab.vision.pictures import TAGS, Framing, PictureRecipe
 from tinylab.vision.telling import train_telling
 from tinylab.vision.thresholds import ThresholdErrors, errors_at
@@ -32,6 +33,7 @@ __all__ = [
     "balanced_accuracy",
     "convert",
     "errors_at",
+    "from_pictures",
     "mobilenet_v1",
     "synthesize",
     "tiny_vision",

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from tinylab import cache
+from tinylab.datasets import LazyArray
 from tinylab.errors import DataError
 from tinylab.progress import Progress, silent
 from tinylab.vision.pictures import PictureRecipe
@@ -51,11 +52,12 @@ class VisionRecipe:
 
 @dataclass(frozen=True, eq=False)
 class VisionSplit:
-    """pictures: uint8 [picture, 96, 96, 3] RGB; labels: int64 [picture], indices of class_names; metadata: arrays of
-    one entry a picture ("scene": the place, "framing": how people, or things in their stead, are cut, "tags": uint8
-    [picture, 24, 24], what is seen where, indices of pictures.TAGS)."""
+    """pictures: uint8 [picture, 96, 96, 3] RGB; of from_pictures files, read when they are looked at, or grey [.., 1];
+    labels: int64 [picture], indices of class_names; metadata: arrays of one entry a picture ("scene":
+    the place, "framing": how people, or things in their stead, are cut, "tags": uint8 [picture, 24, 24], what is seen
+    where, indices of pictures.TAGS)."""
 
-    pictures: np.ndarray
+    pictures: np.ndarray | LazyArray
     labels: np.ndarray
     metadata: Mapping[str, np.ndarray]
 
@@ -65,7 +67,8 @@ class VisionSplit:
 
 @dataclass(frozen=True, eq=False)
 class VisionDataset:
-    """Pictures in three splits. class_names: ("no_person", "person"), as in MLPerf Tiny and person_detect."""
+    """Pictures in three splits. class_names: ("no_person", "person"), as in MLPerf Tiny and person_detect; of
+    from_pictures, the folders."""
 
     train: VisionSplit
     validation: VisionSplit

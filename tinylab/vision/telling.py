@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from tinylab.datasets import LazyArray
 from tinylab.errors import DataError
 from tinylab.progress import Progress, silent
 from tinylab.quiet import import_tensorflow
@@ -27,7 +28,7 @@ _LABEL_SHARE = 0.5  # weight of the question whether there is a person, beside 1
 
 def train_telling(
     model: Any,
-    pictures: np.ndarray,
+    pictures: np.ndarray | LazyArray,
     labels: np.ndarray,
     tags: np.ndarray,
     *,

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from tinylab.datasets import LazyArray
 from tinylab.errors import DataError
 from tinylab.progress import Progress, silent
 from tinylab.training import FittingRecipe, TrainingHistory, accuracy, fit
@@ -50,7 +51,7 @@ class PictureTrainingRecipe(FittingRecipe):
     distortion: PictureDistortion = PictureDistortion()
 
 
-def to_inputs(pictures: np.ndarray, channels: int) -> np.ndarray:
+def to_inputs(pictures: np.ndarray | LazyArray, channels: int) -> np.ndarray:
     """uint8 [picture, height, width, 1 or 3] -> float32 [picture, height, width, channels] in 0..1.
 
     RGB becomes grey as luminance; DataError where grey pictures are asked for colours."""
@@ -60,15 +61,15 @@ def to_inputs(pictures: np.ndarray, channels: int) -> np.ndarray:
             f"a net of {channels} channels needs pictures [picture, height, width, {channels} or 3],"
             f" not {list(pictures.shape)}"
         )
-    x = pictures.astype(np.float32) / np.float32(255)
+    x = np.asarray(pictures).astype(np.float32) / np.float32(255)
     return np.asarray((x @ _LUMINANCE)[..., None] if channels < have else x)
 
 
 def train(
     model: Any,
-    pictures: np.ndarray,
+    pictures: np.ndarray | LazyArray,
     labels: np.ndarray,
-    validation: tuple[np.ndarray, np.ndarray] | None = None,
+    validation: tuple[np.ndarray | LazyArray, np.ndarray] | None = None,
     *,
     recipe: PictureTrainingRecipe | None = None,
     weights: np.ndarray | None = None,
@@ -77,11 +78,12 @@ def train(
 ) -> TrainingHistory:
     """Train a Keras model in place.
 
-    pictures: uint8 [picture, height, width, 3]; labels: int [picture]; validation: the same of other pictures; weights:
-    how much each picture counts. The same seed gives the same distortions and order; weights of the net also depend on
-    TensorFlow's build and number of threads.
+    pictures: uint8 [picture, height, width, 3], or 1 for a net of one channel; files are read anew in every epoch;
+    labels: int [picture]; validation: the same of other pictures; weights: how much each picture counts. recipe: None
+    is PictureTrainingRecipe().sized_for(the number of pictures). The same seed gives the same distortions and order;
+    weights of the net also depend on TensorFlow's build and number of threads.
     """
-    recipe = recipe or PictureTrainingRecipe()
+    recipe = recipe or PictureTrainingRecipe().sized_for(len(labels))
     channels = model.input_shape[-1]
     held_out = (to_inputs(validation[0], channels), validation[1]) if validation else None
     return fit(

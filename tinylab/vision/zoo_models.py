@@ -82,7 +82,7 @@ def together(
     data: VisionDataset, photographs: Photographs | None
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray | None]:
     """Pictures, labels, tags and weights: photographs, of either class alike, come to PHOTOGRAPH_SHARE."""
-    pictures, labels, tags = data.train.pictures, data.train.labels, data.train.metadata["tags"]
+    pictures, labels, tags = np.asarray(data.train.pictures), data.train.labels, data.train.metadata["tags"]
     if photographs is None:
         return pictures, labels, tags, None
     wanted = len(labels) * PHOTOGRAPH_SHARE / (1 - PHOTOGRAPH_SHARE)
