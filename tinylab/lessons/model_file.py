@@ -136,3 +136,22 @@ EXERCISES: dict[str, Callable[[Any], Verdict]] = {
     "02-3": weight_without_a_copy,
     "02-4": one_byte_of_damage,
 }
+
+HINTS: dict[str, tuple[str, ...]] = {
+    "02-1": (
+        "bytes 0 to 3 say where the table is; the number there, how many bytes before it its vtable lies",
+        "the vtable's slots are 0, 8 and 4: the first is left out, the others are counted from the table's start",
+    ),
+    "02-2": (
+        "a slot is left out where the vtable holds 0 for it, and where the vtable ends before it",
+        "the vtable's first number is its length: slot n is there only if 4 + 2 * n is less",
+    ),
+    "02-3": (
+        "follow slot 4 of the root to the vector of buffers, then the buffer's own offset, then its slot 0",
+        "a vector is its length, four bytes, and then its elements: data[start + 4 : start + 4 + length]",
+    ),
+    "02-4": (
+        "the version is slot 0 of the root table, a number that lies in the table itself",
+        "the root table is at 28 and its slot 0 at 28 bytes from there; the lowest byte of a number comes first",
+    ),
+}

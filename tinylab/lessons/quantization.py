@@ -18,7 +18,7 @@ MULTIPLIER = 0.0072
 
 # (scale, zero point, real numbers): ties, both ends, and a zero point that makes one end near.
 QUANTIZED = (
-    (0.5, 0, (0.0, 0.5, 1.1, -1.1)),
+    (0.5, 0, (0.0, 0.5, 0.9, -0.9)),
     (0.5, 0, (0.25, 0.75, 1.25, -0.25, -0.75, -1.25)),  # halfway between two integers
     (0.5, 10, (58.0, 59.0, 1000.0, -69.0, -1000.0)),  # 59 / 0.5 + 10 is 128, one too many
     (0.25, -128, (0.0, -1.0, 63.75, 64.0)),
@@ -114,4 +114,23 @@ EXERCISES: dict[str, Callable[[Any], Verdict]] = {
     "03-2": quantize_by_hand,
     "03-3": bias_by_hand,
     "03-4": multiplier_and_shift,
+}
+
+HINTS: dict[str, tuple[str, ...]] = {
+    "03-1": (
+        "the scale is the range divided by 255 steps; the zero point is the integer that stands for 0",
+        "-128 stands for -3: real 0 lies 3 / scale steps above it; round",
+    ),
+    "03-2": (
+        "np.round rounds ties to even: np.floor(np.abs(x) + 0.5) with the sign of x takes them away from zero",
+        "add the zero point, then np.clip(…, -128, 127), and .astype(np.int8) last",
+    ),
+    "03-3": (
+        "a bias is added to sums of products: its scale is that of the input times that of the weights",
+        "0.25 / (input scale * weight scale), rounded; both are in tensor.quantization.scale",
+    ),
+    "03-4": (
+        "math.frexp(0.0072) gives a fraction from 0.5 to 1, and the shift",
+        "the multiplier is the fraction times 2**31, rounded",
+    ),
 }
