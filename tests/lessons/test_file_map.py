@@ -68,12 +68,19 @@ def test_the_explorer() -> None:
     explorer.kind.value = WEIGHTS
     assert explorer.state.kind == WEIGHTS
     assert explorer.text in explorer._words.value.replace("&quot;", '"')
-    second = explorer.part.options[1][1]
-    explorer.part.value = second
-    assert explorer.byte.value == second == explorer.state.start_offset
+    first = explorer.state
+    explorer.next.click()
+    assert explorer.state.kind == WEIGHTS
+    assert explorer.state.start_offset > first.start_offset
+    explorer.previous.click()
+    assert explorer.state == first
+    explorer.previous.click()  # round to the last
+    explorer.byte.value += 1  # inside a part, the steps are those of the part
+    explorer.next.click()
+    assert explorer.state == first
     explorer.byte.value = 4
     assert "0x54" in explorer.text
-    assert explorer.state.kind == "header"
+    assert explorer.state.kind == explorer.kind.value == "header"
     shown = explorer._repr_mimebundle_()["text/plain"]
     assert shown.startswith("(the file explorer")
     assert explorer.text in shown

@@ -23,7 +23,8 @@ def quantization_explorer(low: float = -10.0, high: float = 40.0, bits: int = 8)
 class QuantizationExplorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
     """What quantization_explorer returns. state: the Quantizer that it shows; text: what it shows, in words.
 
-    All of it works by keyboard: Tab goes from control to control, arrow keys move, numbers are typed.
+    All of it works by keyboard: Tab goes from control to control, the space bar presses, left and right arrow move,
+    numbers are typed. NB: no menu, since a JupyterLab notebook takes the arrow keys that a menu would need.
     """
 
     def __init__(self, low: float, high: float, bits: int) -> None:
@@ -43,7 +44,7 @@ class QuantizationExplorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets
         self.bits = ipywidgets.IntSlider(
             value=bits, min=2, max=MOST_BITS, description="bits", style=_STYLE, layout=_WIDE, continuous_update=False
         )
-        self.symmetric = ipywidgets.Checkbox(value=False, description="symmetric (zero point 0)", style=_STYLE)
+        self.symmetric = ipywidgets.Checkbox(value=False, description="symmetric", style=_STYLE, layout=_WIDE)
         self._picture, self._words = ipywidgets.HTML(), ipywidgets.HTML()
         controls = [self.choose, self.low, self.high, self.scale, self.zero_point, self.bits, self.symmetric]
         super().__init__([*controls, self._picture, self._words])
