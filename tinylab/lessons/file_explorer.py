@@ -29,7 +29,9 @@ class FileExplorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no 
     def __init__(self, model: Model) -> None:
         self._model, self._map = model, file_map(model)
         kinds = [kind for kind in KINDS if self._map.bytes_of(kind)]
-        self.kind = ipywidgets.ToggleButtons(options=kinds, description="kind", style=_STYLE)
+        self.kind = ipywidgets.ToggleButtons(
+            options=kinds, description="kind", style={**_STYLE, "button_width": "12rem"}
+        )
         self.previous = ipywidgets.Button(description="previous of this kind", layout={"width": "13rem"})
         self.next = ipywidgets.Button(description="next of this kind", layout={"width": "13rem"})
         last = model.bytes - 1
