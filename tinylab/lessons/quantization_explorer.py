@@ -32,8 +32,8 @@ class QuantizationExplorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets
         self._shown = (low - beyond, high + beyond)
         self._state = quantizer_for(low, high, bits)
         span = {"min": self._shown[0], "max": self._shown[1], "step": (high - low) / 100}
-        self.choose = ipywidgets.Dropdown(
-            options=[BY_RANGE, BY_SCALE], description="choose", style=_STYLE, layout=_WIDE
+        self.choose = ipywidgets.ToggleButtons(
+            options=[BY_RANGE, BY_SCALE], description="choose", style={**_STYLE, "button_width": "12rem"}
         )
         self.low = _slider("smallest", low, span)
         self.high = _slider("largest", high, span)
