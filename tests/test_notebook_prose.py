@@ -26,6 +26,7 @@ PAGES = [
 SOURCED: Mapping[str, Mapping[str, str]] = {
     "00_start_here": {"3000": "a bound of what the first cell prints"},
     "01_why_micro": {"225": "0.225 in the cell below, in mAh"},
+    "04_a_kernel": {"0.0088": "an example of a multiplier, in the question"},
     "06_tensor_arena": {
         "111": "112 - 1",
         "18432": "73,728 - 55,296 of vww_96, a hint at the comparison that the exercise makes",
@@ -37,6 +38,7 @@ SOURCED: Mapping[str, Mapping[str, str]] = {
     },
     "07_op_resolver": {"12.2": "the version of GCC"},
     "08_keyword_spotting": {"100": "the step of the stream in ms, a default of speech.listen"},
+    "09_visual_wake_words": {"0.25": "the width of the MobileNet, a part of its name"},
     "10_several_models": {"24.64": "2 × 12.32, worked out in the sentence"},
     "11_will_it_fit": {"256": "262,144 bytes in KiB", "520": "532,480 bytes in KiB", "12.2": "the version of GCC"},
 }  # fmt: skip
