@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from tests.builder import TensorSpec, single_operator
-from tests.kernels.cells import NOT_FINITE, Cell, assert_cell_as_tflm, every, one_unit, unary
+from tests.kernels.cells import NOT_FINITE, ONE_UNIT, Cell, assert_cell_as_tflm, every, unary
 from tests.kernels.elementwise import unary_model
 from tests.kernels.running import assert_as_tflm, assert_refused_as_tflm, outputs_of, refusal_of
 from tinylab.peers.tflm import TflmSession
 
-CELLS = {("EXP", "float32"): unary("EXP", "float32", bound=one_unit)}
+CELLS = {("EXP", "float32"): unary("EXP", "float32", bound=ONE_UNIT)}
 
 
 @every(CELLS)
