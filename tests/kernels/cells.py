@@ -8,7 +8,7 @@ TABLE_MODELS of each (operators_table.py).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import pytest
@@ -64,11 +64,39 @@ class Compared(NamedTuple):
 
 
 Cells = dict[tuple[str, str], Cell]
+Drawn = TypeVar("Drawn")
 
 
 def of_types(name: str, case: Callable[[Rng, str], Case], types: Iterable[str], **fields: Any) -> Cells:
     """A cell a type, of a function that makes cases of any."""
     return {(name, dtype): Cell(lambda rng, dtype=dtype: case(rng, dtype), **fields) for dtype in types}  # type: ignore[misc]
+
+
+def of_kinds(
+    name: str,
+    kinds: Iterable[str],
+    draw: Callable[[Rng, str], Drawn],
+    kind_of: Callable[[Drawn], str],
+    case: Callable[[Rng, Drawn], Case],
+) -> Cells:
+    """A cell a kind ("int8 x int4"), of a function that draws of a type (the kind's first word) any of its kinds."""
+
+    def of_kind(rng: Rng, kind: str) -> Case:
+        drawn = draw(rng, kind.split()[0])
+        while kind_of(drawn) != kind:
+            drawn = draw(rng, kind.split()[0])
+        return case(rng, drawn)
+
+    integers = [kind for kind in kinds if kind != "float32"]
+    return of_types(name, of_kind, ["float32"], bound=NEAR) | of_types(name, of_kind, integers)
+
+
+def kind(input: str, weights: str, scale_count: int = 1, sums: str = "") -> str:
+    """The types of an operator with weights: "float32", "int8 x int4", "int8 x int8 per channel", "int16 x int8, …"."""
+    if input == "FLOAT32":
+        return "float32"
+    more = f", {sums}" if sums and input == "INT16" else " per channel" if input == "INT8" and scale_count > 1 else ""
+    return f"{input} x {weights}".lower() + more
 
 
 def every(cells: Cells) -> pytest.MarkDecorator:
