@@ -12,7 +12,7 @@ from tests.kernels.running import assert_refused_as_tflm, outputs_of, random_val
 from tinylab.model.options import ReshapeOptions
 from tinylab.peers.tflm import TflmSession
 
-TYPES = ["float32", "int8", "int16", "int32", "int64", "uint8", "bool"]
+TYPES = ["float16", "float32", "float64", "int8", "uint8", "int16", "int32", "uint32", "int64", "uint64", "bool"]
 SHAPES = [((2, 3, 4), (4, 6)), ((6,), (1, 1, 2, 3, 1)), ((1, 1), ()), ((), (1, 1, 1)), ((5, 1), (5,))]
 
 

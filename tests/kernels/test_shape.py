@@ -13,6 +13,8 @@ from tinylab.model import TensorType
 from tinylab.model.options import ShapeOptions
 from tinylab.peers.tflm import TflmSession
 
+TYPES = ["float16", "float32", "float64", "int8", "uint8", "int16", "int32", "uint32", "int64", "uint64", "bool"]
+
 
 def shape_model(shape: tuple[int, ...], dtype: str = "INT8", out_type: str = "INT32", size: int | None = None) -> bytes:
     output = TensorSpec((len(shape) if size is None else size,), out_type)
@@ -34,7 +36,7 @@ def random_case(rng: Rng, dtype: str) -> Case:
     return shape_model(shape, dtype.upper()), random_values(rng, dtype, SAMPLES, *shape)
 
 
-CELLS = of_types("SHAPE", random_case, ["float32", "int8", "int16", "int32", "int64", "uint8", "bool"])
+CELLS = of_types("SHAPE", random_case, TYPES)
 
 
 @every(CELLS)
