@@ -267,6 +267,12 @@ def test_refused_as_tflm(tflm: TflmSession, name: str) -> None:
     assert_refused_as_tflm(tflm, refused_model(name))
 
 
+def test_uint8_is_refused_in_invoke(tflm: TflmSession) -> None:
+    output = TensorSpec((2,), "UINT8", 1.0)
+    tensors = [TensorSpec((3,), "UINT8", 1.0), FILTER, None]
+    assert_refused_as_tflm(tflm, single_operator("FULLY_CONNECTED", tensors, [output], FullyConnectedOptions()))
+
+
 def test_a_bias_scale_that_is_near_enough(tflm: TflmSession) -> None:
     model = single_operator("FULLY_CONNECTED", [IN, FILTER, constant(np.int32([1, 2]), scale=1.01)], [OUT],
                             FullyConnectedOptions())  # fmt: skip
@@ -280,7 +286,6 @@ OURS_ALONE = {
     "bias size": ([IN, FILTER, constant(np.int32([1]), scale=1.0)], OUT),
     "bias type": ([IN, FILTER, constant(np.int64([1, 2]), scale=1.0)], OUT),
     "scales along another axis": ([IN, TWO_SCALES, None], TensorSpec((3,), "INT8", 1.0)),
-    "uint8": ([TensorSpec((3,), "UINT8", 1.0), FILTER, None], TensorSpec((2,), "UINT8", 1.0)),
     "output without a scale": ([IN, FILTER, None], TensorSpec((2,), "INT8")),
 }
 

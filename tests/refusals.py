@@ -1,0 +1,146 @@
+"""What TFLM refuses, and why: one table of causes, in TFLM's words and in tinylab's.
+
+A refusal is an operator, its place, a phase and a cause. `theirs` reads one from what TFLM printed, `ours` from the error
+that tinylab raises; two that are equal are the same refusal for the same reason.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from tests.builder import TensorSpec, constant, single_operator
+from tinylab.errors import InvokeError, OperatorError, ResolverError
+from tinylab.model import Padding, load_model
+from tinylab.model.options import Conv2DOptions, DepthwiseConv2DOptions, TransposeConvOptions
+from tinylab.runtime import AllOpsResolver, MicroInterpreter
+
+ARENA_BYTES = 64 << 20
+WEIGHTED = ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED", "TRANSPOSE_CONV")
+_WEIGHTED = "|".join(WEIGHTED)
+_NODE = r"Node (?P<node>\w+) \(number (?P<number>\d+)\) failed to (?P<phase>prepare|invoke)"
+
+
+class Cause(NamedTuple):
+    """name: in words; tflm, tinylab: what is searched for in what TFLM prints, in the message of tinylab's error."""
+
+    name: str
+    tflm: str
+    tinylab: str
+
+
+CAUSES = (
+    Cause(
+        "an operator that TFLM does not have",
+        r"Failed to get registration from op code (?!CUSTOM)\w+",
+        r"this resolver has no \w+: TFLM cannot run it either",
+    ),
+    Cause(
+        "a custom operator that nobody registered",
+        r"Failed to get registration from op code CUSTOM",
+        r"this resolver has no \S+: tinylab has no kernel for it",
+    ),
+    Cause(
+        "inputs and weights whose types no kernel multiplies",
+        rf"(?s)(not supported|type (==|!=)|false was not true).* Node ({_WEIGHTED}) ",
+        rf"\(({_WEIGHTED})\): .* needed",
+    ),
+    Cause(
+        "a tensor of a type that the kernel does not take",
+        # Each kernel has its own words; MIRROR_PAD has none, and only its node is named.
+        rf"(?s)\ANode MIRROR_PAD |(upport|requires float|type (==|!=)).*Node (?!({_WEIGHTED}) )",
+        rf"\((?!({_WEIGHTED})\))\w+\): tensor \d+ .*, but .* needed",
+    ),
+)
+
+
+class Refusal(NamedTuple):
+    """operator, index: which one ("CUSTOM" and None, where TFLM gives no more); phase: "find", "prepare" or "invoke"."""
+
+    operator: str
+    index: int | None
+    phase: str
+    cause: str
+
+    def __str__(self) -> str:
+        return f"operator {self.index} ({self.operator}) in {self.phase}: {self.cause}"
+
+
+def cause_of(said: str, by: str) -> str:
+    """The one cause whose words, TFLM's or tinylab's (by), are in a text; ValueError for none or several."""
+    found = [cause.name for cause in CAUSES if re.search(getattr(cause, by), said)]
+    if len(found) != 1:
+        raise ValueError(
+            f"{said!r} has {len(found)} causes, {found}: give the table in tests/refusals.py one row for it"
+        )
+    return found[0]
+
+
+def theirs(text: str) -> Refusal:
+    """What TFLM printed, its lines apart or with " | " between them; without what Python's interpreter adds to it."""
+    lines = re.split(r"\s*\n\s*|\s*\| ", text)
+    said = "\n ".join(line for line in lines if not line.startswith("RuntimeError"))
+    cause = cause_of(said.strip() + " ", "tflm")
+    node = re.search(_NODE, said)
+    if node is None:  # before there are nodes
+        operator = re.search(r"registration from op code (\w+)", said)
+        assert operator, said
+        return Refusal(operator[1], None, "find", cause)
+    return Refusal(node["node"], int(node["number"]), node["phase"], cause)
+
+
+def ours(model: bytes) -> Refusal | None:
+    """What tinylab says of a model and inputs of ones (so that nobody divides by zero); None where it runs."""
+    graph = load_model(model).subgraphs[0]
+    try:
+        interpreter = MicroInterpreter(load_model(model), AllOpsResolver(), ARENA_BYTES)
+        interpreter.allocate_tensors()
+        interpreter.predict(ones_for(model))
+    except ResolverError as error:
+        assert error.operator_index is not None
+        code = graph.operators[error.operator_index].code.name
+        return Refusal(code, None, "find", cause_of(str(error), "tinylab"))
+    except OperatorError as error:
+        phase = "invoke" if isinstance(error, InvokeError) else "prepare"
+        return Refusal(error.operator_name, error.operator_index, phase, cause_of(str(error), "tinylab"))
+    return None
+
+
+def ones_for(model: bytes) -> list[np.ndarray]:
+    """One sample of ones for each of the model's inputs."""
+    graph = load_model(model).subgraphs[0]
+    return [np.ones((1, *graph.tensors[index].shape), graph.tensors[index].dtype) for index in graph.inputs]
+
+
+INPUT_TYPES, WEIGHT_TYPES = (
+    ("FLOAT32", "INT8", "INT16", "UINT8", "INT32"),
+    ("FLOAT32", "INT8", "INT4", "INT16", "UINT8"),
+)
+
+
+def weighted_models() -> Iterator[tuple[str, str, bytes]]:
+    """(operator, "INPUT x WEIGHTS", model) of every pair of types; biases left out where they may be."""
+    for name, input, weights in itertools.product(WEIGHTED, INPUT_TYPES, WEIGHT_TYPES):
+        yield name, f"{input} x {weights}".lower(), _weighted_model(name, input, weights)
+
+
+def _weighted_model(name: str, input: str, weights: str) -> bytes:
+    def tensor(shape: tuple[int, ...], type: str) -> TensorSpec:
+        return TensorSpec(shape, type, None if type in ("FLOAT32", "INT32") else 0.5)
+
+    image, small = tensor((1, 2, 2, 1), input), name == "FULLY_CONNECTED"
+    shape = (1, 4) if small else (1, 1, 1, 1)
+    values = np.ones(shape, "int8" if weights == "INT4" else weights.lower())
+    filter = constant(values, weights, scale=None if weights == "FLOAT32" else 0.5)
+    if small:
+        return single_operator(name, [tensor((1, 4), input), filter, None], [tensor((1, 1), input)])
+    if name == "TRANSPOSE_CONV":
+        inputs = [constant(np.int32([1, 2, 2, 1])), filter, image]
+        return single_operator(name, inputs, [image], TransposeConvOptions(Padding.SAME, 1, 1))
+    if name == "DEPTHWISE_CONV_2D":
+        return single_operator(name, [image, filter], [image], DepthwiseConv2DOptions(Padding.SAME, 1, 1, 1))
+    return single_operator(name, [image, filter, None], [image], Conv2DOptions(Padding.SAME, 1, 1))
