@@ -1,19 +1,22 @@
 """What TFLM refuses, and why: one table of causes, in TFLM's words and in tinylab's.
 
-A refusal is an operator, its place, a phase and a cause. `theirs` reads one from what TFLM printed, `ours` from the error
-that tinylab raises; two that are equal are the same refusal for the same reason.
+A refusal is an operator, its place, a phase and a cause. `theirs` reads one from what TFLM printed, `ours` from the
+error that tinylab raises; two that are equal are the same refusal for the same reason.
 """
 
 from __future__ import annotations
 
 import itertools
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
 
 from tests.builder import TensorSpec, constant, single_operator
+from tests.doctor.typed_models import TYPES
+from tests.doctor.typed_models import models as typed_models
 from tinylab.errors import InvokeError, OperatorError, ResolverError
 from tinylab.model import Padding, load_model
 from tinylab.model.options import Conv2DOptions, DepthwiseConv2DOptions, TransposeConvOptions
@@ -59,7 +62,7 @@ CAUSES = (
 
 
 class Refusal(NamedTuple):
-    """operator, index: which one ("CUSTOM" and None, where TFLM gives no more); phase: "find", "prepare" or "invoke"."""
+    """operator, index: which one ("CUSTOM" and None where TFLM gives no more); phase: "find", "prepare" or "invoke"."""
 
     operator: str
     index: int | None
@@ -101,9 +104,8 @@ def ours(model: bytes) -> Refusal | None:
         interpreter.allocate_tensors()
         interpreter.predict(ones_for(model))
     except ResolverError as error:
-        assert error.operator_index is not None
-        code = graph.operators[error.operator_index].code.name
-        return Refusal(code, None, "find", cause_of(str(error), "tinylab"))
+        codes = [operator.code.name for operator in graph.operators if operator.index == error.operator_index]
+        return Refusal(codes[0], None, "find", cause_of(str(error), "tinylab"))
     except OperatorError as error:
         phase = "invoke" if isinstance(error, InvokeError) else "prepare"
         return Refusal(error.operator_name, error.operator_index, phase, cause_of(str(error), "tinylab"))
@@ -114,6 +116,20 @@ def ones_for(model: bytes) -> list[np.ndarray]:
     """One sample of ones for each of the model's inputs."""
     graph = load_model(model).subgraphs[0]
     return [np.ones((1, *graph.tensors[index].shape), graph.tensors[index].dtype) for index in graph.inputs]
+
+
+CAUSE_OF_TYPES = defaultdict(lambda: CAUSES[3].name, dict.fromkeys(WEIGHTED, CAUSES[2].name))
+RUN_BY_TFLM_ALONE = {
+    ("GREATER", "int16"): "TFLM rescales with numbers that nobody wrote.",
+    ("TRANSPOSE_CONV", "int16 x int16"): "TFLM reads the weights as int8.",
+}
+
+
+def models_of_types() -> Iterator[tuple[str, str, bytes]]:
+    """(operator, types, model): every operator of one type, and every one with weights by pairs."""
+    for type in TYPES:
+        yield from ((name, type.lower(), model) for name, model in typed_models(type))
+    yield from weighted_models()
 
 
 INPUT_TYPES, WEIGHT_TYPES = (

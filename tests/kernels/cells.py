@@ -42,9 +42,9 @@ def _largest(theirs: Array) -> Array:
 
 SAME = Bound("the same bits", np.zeros_like)
 ONE_UNIT = Bound(
-    "1 unit in the last place", lambda theirs: np.spacing(np.where(np.isfinite(theirs), np.abs(theirs), 0))
+    "one unit in the last place", lambda theirs: np.spacing(np.where(np.isfinite(theirs), np.abs(theirs), 0))
 )
-NEAR = Bound("1e-5 of the tensor's largest", lambda theirs: 1e-5 * _largest(theirs))
+NEAR = Bound("1e-5 of the tensor's largest magnitude", lambda theirs: 1e-5 * _largest(theirs))
 
 
 class Cell(NamedTuple):

@@ -45,7 +45,7 @@ def of_the_row(theirs: Array) -> Array:
     return np.broadcast_to(1e-6 * np.abs(theirs).max(axis=-1, keepdims=True) + 1e-7, theirs.shape)
 
 
-OF_THE_ROW = Bound("1e-6 of the row's largest", of_the_row)
+OF_THE_ROW = Bound("1e-6 of the row's largest magnitude", of_the_row)
 CELLS = {("LOG_SOFTMAX", dtype): random_case(dtype) for dtype in ("float32", "int8")}
 
 
