@@ -12,6 +12,7 @@ import importlib
 import re
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -48,7 +49,8 @@ Where TFLM's result is not defined, its bytes are whatever its memory held:
 REFUSALS = """## What both refuse, by cause and type
 
 One table of causes (`tests/refusals.py`) says how TFLM words each and how tinylab does. A refusal is the same where
-operator, place, phase and cause are: asked of the real TFLM for every row below.
+operator, place, phase and cause are: asked of the real TFLM for every operator and type below. The kernels' own tests
+compare all that they refuse in the same way: numbers of inputs, constants, options, scales, shapes.
 """
 
 
@@ -93,20 +95,25 @@ def text(rows: list[Row], models: list[list[str]]) -> str:
     lines = [[*row[:2], str(row.models), str(row.equal), f"{row.values:,}", *row[5:]] for row in rows]
     by_type = [table(names, lines), NOT_COMPARED]
     introduction = INTRODUCTION.format(models=TABLE_MODELS)
-    return "\n".join([introduction, total, *by_type, REFUSALS, *refused_types(), *refused_models(models)])
+    return "\n".join([introduction, total, *by_type, REFUSALS, *refused_types(models), *refused_models(models)])
 
 
 def table(names: tuple[str, ...], rows: list[list[str]]) -> str:
     return "\n".join(f"| {' | '.join(row)} |" for row in [list(names), ["---"] * len(names), *rows]) + "\n"
 
 
-def refused_types() -> Iterator[str]:
-    """A table a cause: each operator, the types that run, and those that Prepare and Invoke refuse."""
+def refused_types(models: list[list[str]]) -> Iterator[str]:
+    """The causes; for each a table of the operators, the types that run, and those that Prepare and Invoke refuse."""
     found: dict[tuple[str, str], dict[str, list[str]]] = {}
+    counts: Counter[str] = Counter()
     for operator, types, model in sorted(refusals.models_of_types(), key=lambda one: one[0]):
         refusal = refusals.ours(model)
         phase, cause = (refusal.phase, refusal.cause) if refusal else ("runs", refusals.CAUSE_OF_TYPES[operator])
+        counts[cause] += phase != "runs"
         found.setdefault((cause, operator), {}).setdefault(phase, []).append(types)
+    real = Counter(row[3] for row in models)
+    causes = [[cause.name, str(counts[cause.name] or ""), str(real[cause.name] or "")] for cause in CAUSES]
+    yield table(("cause", "operators and types below", "real models below"), causes)
     for cause in CAUSES:
         rows = [
             [operator, *(", ".join(phases.get(phase, [])) for phase in ("runs", "prepare", "invoke"))]

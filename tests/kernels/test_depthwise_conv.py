@@ -126,7 +126,7 @@ FILTER, BIAS = constant(WEIGHTS, scale=0.5), constant(np.zeros(2, np.int32))
 WIDE = constant(np.ones((1, 1, 3, 2), np.int8), scale=[1, 2, 3], quantized_dimension=2)
 REFUSED = {
     "hybrid": ([spec("FLOAT32", 1, 2, 2, 1), FILTER, BIAS], spec("FLOAT32", 1, 2, 2, 2)),
-    "float weights": ([IMAGE, constant(WEIGHTS.astype(np.float32)), BIAS], OUT),
+    "float weights": ([IMAGE, constant(WEIGHTS.astype(np.float32), scale=0.5), BIAS], OUT),
     "weights without a scale": ([IMAGE, constant(WEIGHTS), BIAS], OUT),
     "input without a scale": ([spec("INT8", 1, 2, 2, 1, scale=None), FILTER, BIAS], OUT),
     "scales along another axis": ([IMAGE, WIDE, BIAS], OUT),
