@@ -11,13 +11,12 @@ import pytest
 from tests.kernels import operators_table
 from tests.kernels.cells import SAME, TABLE_MODELS, Cells
 from tests.kernels.operators_table import FILE, Row, all_cells, model_rows, stored, text
+from tests.refusals import RUN_BY_TFLM_ALONE
 from tinylab.doctor.accepted_types import ACCEPTED
 from tinylab.kernels.registrations import REGISTRATIONS
 from tinylab.peers.tflm import TflmSession
 
 STALE = "docs/operators.md is not what the tests' tables say: python -m tests.kernels.operators_table"
-# What the real TFLM runs, and nobody else: see the file's own words.
-UNDEFINED = {("GREATER", "int16")}
 TRANSCENDENTAL = {
     *("COS", "ELU", "EXP", "LOG", "LOGISTIC", "LOG_SOFTMAX", "SIN", "SOFTMAX", "SVDF", "TANH"),
     "UNIDIRECTIONAL_SEQUENCE_LSTM",
@@ -59,7 +58,7 @@ def test_every_operator_has_a_row(table: Cells) -> None:
 @pytest.mark.parametrize("operator", ACCEPTED)
 def test_every_type_that_tflm_takes_has_a_row(table: Cells, operator: str) -> None:
     first = {types.replace(",", " ").split()[0] for name, types in table if name == operator}
-    undefined = {types for name, types in UNDEFINED if name == operator}
+    undefined = {types for name, types in RUN_BY_TFLM_ALONE if name == operator}
     assert first | undefined == {type.name.lower() for type in ACCEPTED[operator].types}
 
 

@@ -129,9 +129,9 @@ def test_is_the_cpp_loops(state_type: str) -> None:
 
 
 @pytest.mark.parametrize("state_type", STATE_TYPES)
-def test_as_tflm(tflm: TflmSession, state_type: str) -> None:
+def test_head_and_state_as_tflm(tflm: TflmSession, state_type: str) -> None:
     rng = np.random.default_rng(2)
-    for _ in range(30):
+    for _ in range(8):
         case = random_case(rng, state_type)
         inputs = inputs_of(rng, case, 9)
         theirs = tflm.run(case.model(), inputs, every_tensor=True).require()
@@ -158,7 +158,7 @@ CELLS = {("SVDF", "float32" if one == "float32" else f"int8, {one} state"): cell
 
 
 @every(CELLS)
-def test_cells_as_tflm(tflm: TflmSession, cell: Cell) -> None:
+def test_as_tflm(tflm: TflmSession, cell: Cell) -> None:
     assert_cell_as_tflm(tflm, cell)
 
 
