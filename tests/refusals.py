@@ -88,8 +88,8 @@ CAUSES = (
     ),
     Cause(
         "axes, shapes and sizes",
-        r"(?i)\ANode (REVERSE_V2|SPLIT|SPLIT_V) |dims?\b|_dim|dimension|shape|size|axis|axes|rank|elements|channels|5D|array"
-        r"|num_classes_with|bytes >= 0",
+        r"(?i)\ANode (REVERSE_V2|SPLIT|SPLIT_V) |dims?\b|_dim|dimension|shape|size|axis|axes|rank|elements|channels|5D"
+        r"|array|num_classes_with|bytes >= 0",
         r"(?i)axes|axis|shape|elements|size|columns|broadcast|one |blocks|scalar|height|bytes|whole",
     ),
 )
