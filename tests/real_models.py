@@ -9,7 +9,6 @@ which tinylab has every operator: those that the real TFLM runs, and those that 
 from __future__ import annotations
 
 import dataclasses
-import re
 import sys
 import time
 import zlib
@@ -19,8 +18,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from tests import refusals
+from tests.refusals import Refusal
 from tests.shared import SHARED, model_bytes, model_index
-from tinylab.errors import OperatorError, PrepareError
 from tinylab.model import Tensor, load_model
 from tinylab.peers.results import PeerRun
 from tinylab.peers.tflm import TflmSession, session
@@ -63,17 +63,6 @@ class Comparison(NamedTuple):
     float_error: float
     head_bytes: int
     differences: tuple[str, ...]
-
-
-class Refusal(NamedTuple):
-    """Who was refused, and when: operator name and index, "prepare" or "invoke"."""
-
-    operator: str
-    index: int | None
-    phase: str
-
-    def __str__(self) -> str:
-        return f"operator {self.index} ({self.operator}) in {self.phase}"
 
 
 def entries(*, invokes: bool) -> list[dict[str, Any]]:
@@ -187,30 +176,11 @@ def difference(tensor: Tensor, ours: NDArray[Any], theirs: NDArray[Any]) -> str:
     return f"{tensor!r}: {wrong.sum()} of {wrong.size} elements, by up to {most:g}"
 
 
-def refusals(file: str, tflm: TflmSession) -> tuple[Refusal | None, Refusal | None]:
+def refused(file: str, tflm: TflmSession) -> tuple[Refusal | None, Refusal | None]:
     """tinylab's and the real TFLM's refusal of a model."""
-    return our_refusal(model_bytes(file)), their_refusal(tflm, model_bytes(file))
-
-
-def our_refusal(data: bytes) -> Refusal | None:
-    try:
-        interpreter = interpreter_of(data)
-        interpreter.predict(random_inputs(interpreter, 1, seed=0))
-    except OperatorError as error:
-        phase = "prepare" if isinstance(error, PrepareError) else "invoke"
-        return Refusal(error.operator_name, error.operator_index, phase)
-    return None
-
-
-def their_refusal(tflm: TflmSession, data: bytes) -> Refusal | None:
-    graph = load_model(data).subgraphs[0]
-    inputs = [np.zeros((1, *graph.tensors[index].shape), graph.tensors[index].dtype) for index in graph.inputs]
-    result = tflm.run(data, inputs)
-    if result.ran:
-        return None
-    said = re.search(r"Node (\w+) \(number (\d+)\) failed to (prepare|invoke)", result.text)
-    assert said, result.text
-    return Refusal(said[1], int(said[2]), said[3])
+    data = model_bytes(file)
+    result = tflm.run(data, refusals.ones_for(data))
+    return refusals.ours(data), None if result.ran else refusals.theirs(result.text)
 
 
 class OnData(NamedTuple):
@@ -255,7 +225,7 @@ def report(wanted: list[str]) -> Iterator[str]:
             done.append(compare(file, tflm))
             yield line(done[-1])
         for file in chosen(entry["file"] for entry in entries(invokes=False)):
-            ours, theirs = refusals(file, tflm)
+            ours, theirs = refused(file, tflm)
             yield f"{file}: " + (f"refused alike: {ours}" if ours == theirs else f"{ours}, the real TFLM {theirs}")
         for file in chosen(DATA_SETS):
             found = on_data(file, tflm)

@@ -34,7 +34,7 @@ def test_every_tensor_is_equal(tflm: TflmSession, file: str) -> None:
 @needs_shared
 @pytest.mark.parametrize("file", REFUSED)
 def test_refused_at_the_same_node_and_moment(tflm: TflmSession, file: str) -> None:
-    ours, theirs = real_models.refusals(file, tflm)
+    ours, theirs = real_models.refused(file, tflm)
     assert theirs is not None
     assert ours == theirs
 
