@@ -119,6 +119,28 @@ def test_the_chooser_follows_its_controls() -> None:
     assert "0x" not in repr(chooser)
 
 
+def test_a_part_of_a_name_finds_the_board_and_buttons_go_on_from_it() -> None:
+    chooser = views.board_chooser(KWS)
+    words = chooser.children[-1]
+    chooser.board.value = "PICO 2"
+    assert chooser.state.board.name == "raspberry_pi_pico_2"
+    assert chooser.board.value == "Raspberry Pi Pico 2"
+    chooser.board.value = "raspberry pi pico"  # one board's whole name, though a part of another's
+    assert chooser.state.board.name == "raspberry_pi_pico"
+    chooser.next.click()
+    assert chooser.state.board.name == "raspberry_pi_pico_2"
+    chooser.board.value = "arduino"
+    assert chooser.state.board.name == "raspberry_pi_pico_2"
+    assert "boards&#x27; names: Arduino GIGA R1 WiFi, " in words.value
+    assert " and 1 more. " in words.value
+    chooser.board.value = "<abacus>"
+    assert "&lt;abacus&gt;&quot; is in no board&#x27;s name" in words.value
+    titles = chooser.board.options
+    chooser.board.value = titles[0]
+    chooser.previous.click()
+    assert chooser.state.board.title == titles[-1] == max(titles)
+
+
 def test_the_chooser_says_what_a_model_is_refused_for() -> None:
     from tests.builder import OperatorSpec, SubgraphSpec, TensorSpec, build_model
 

@@ -43,7 +43,7 @@ def tenancy_text(tenancy: Tenancy) -> str:
 def tenant_mixer(
     models: Sequence[Model], target: str | Target = "cortex-m4/reference", *, compare: Compare = compare_tenancy
 ) -> TenantMixer:
-    """A widget: a box to tick a model, a menu of targets, and the forms of sharing as text and bars.
+    """A widget: a button for each target, a box to tick a model, and the forms of sharing as text and bars.
 
     models: in the order in which they are allocated; all are ticked at first. compare: makes the values.
     """
@@ -51,11 +51,16 @@ def tenant_mixer(
 
 
 class TenantMixer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
-    """What tenant_mixer returns. text: what it shows, in words. Tab and the space bar are enough to use it."""
+    """What tenant_mixer returns. text: what it shows, in words. Tab and the space bar are enough to use it.
+
+    NB: no menu, since a JupyterLab notebook takes the arrow keys that a menu would need.
+    """
 
     def __init__(self, models: Sequence[Model], target: str, compare: Compare) -> None:
         self._models, self._compare = list(models), compare
-        self.target = ipywidgets.Dropdown(options=sorted(TARGETS), value=target, description="target")
+        self.target = ipywidgets.ToggleButtons(
+            options=sorted(TARGETS), value=target, description="target", style={"button_width": "11rem"}
+        )
         self.ticks = [ipywidgets.Checkbox(value=True, description=model.name, indent=False) for model in models]
         self._words, self._bars = ipywidgets.HTML(), ipywidgets.HTML()
         self.text = ""
@@ -78,7 +83,7 @@ class TenantMixer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no t
         self._words.value = f'<pre role="status" aria-live="polite" style="line-height: 1.3">{lines}</pre>'
 
     def __repr__(self) -> str:
-        return "(the tenant mixer: boxes to tick, a menu, text and bars; it needs a running kernel)"
+        return "(the tenant mixer: buttons, boxes to tick, text and bars; it needs a running kernel)"
 
     def _repr_mimebundle_(self, **arguments: Any) -> dict[str, Any]:
         bundle: dict[str, Any] = super()._repr_mimebundle_(**arguments)

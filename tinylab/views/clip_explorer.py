@@ -41,7 +41,7 @@ def clip_explorer(inspect: Callable[[int], ClipInspection], clip_count: int, fir
         clip = inspect(index)
         sound.value = wav(clip)
         picture.value = clip_picture(clip).png()
-        text.value = f"<pre>{html.escape(clip_text(clip))}</pre>"
+        text.value = f'<pre role="status" aria-live="polite">{html.escape(clip_text(clip))}</pre>'
 
     slider.observe(lambda change: show(change["new"]), names="value")
     show(first)

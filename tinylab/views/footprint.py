@@ -114,7 +114,7 @@ def resolver_cost(
         found = estimate([box.description for box in boxes if box.value])
         drawn = flash_picture(found)
         picture.value = drawn.png()
-        text.value = f'<pre aria-live="polite">{html.escape(drawn.text)}</pre>'
+        text.value = f'<pre role="status" aria-live="polite">{html.escape(drawn.text)}</pre>'
 
     for box in boxes:
         box.observe(show, names="value")

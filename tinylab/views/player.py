@@ -32,9 +32,11 @@ from tinylab.views.player_state import (
 from tinylab.views.text import shorten
 
 FOLLOW = -1  # the choice that is no buffer: look at what the operator writes
+_FOLLOWED = ("what the operator writes", FOLLOW)
 _CHANGED = re.compile(r"\*[0-9a-f]{2}\b")  # a byte as bytes_text marks it
 _WIDE = {"width": "36rem"}
 _STYLE = {"description_width": "9rem"}
+_BUTTONS = {**_STYLE, "button_width": "11rem"}
 
 
 def arena_player(
@@ -64,7 +66,8 @@ def arena_player(
 class ArenaPlayer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
     """What arena_player returns. state: the ArenaStep that it shows; text: the same in words.
 
-    All of it works by keyboard: Tab goes from control to control, arrow keys move a slider, Enter presses a button.
+    All of it works by keyboard: Tab goes from control to control, the space bar presses, left and right arrow move.
+    NB: no menus, since a JupyterLab notebook takes the arrow keys that a menu would need.
     """
 
     def __init__(self, make: Callable[[str, str], ArenaTrace], targets: Sequence[str], planner: str) -> None:
@@ -75,7 +78,8 @@ class ArenaPlayer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no t
         words = ipywidgets.VBox([self._words, self.first_byte, self._bytes])
         super().__init__(
             [
-                ipywidgets.HBox([self.target, self.planner]),
+                self.target,
+                self.planner,
                 _heading("one inference, operator by operator"),
                 ipywidgets.HBox([self.moment, self.previous, self.next, self.play]),
                 self.buffer,
@@ -99,9 +103,9 @@ class ArenaPlayer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no t
         return arena_step_text(self.state, self.first_byte.value)
 
     def _make_controls(self, targets: Sequence[str], planner: str) -> None:
-        self.target = ipywidgets.Dropdown(options=list(targets), value=targets[0], description="target", style=_STYLE)
-        self.planner = ipywidgets.Dropdown(
-            options=list(MEMORY_PLANNERS), value=planner, description="memory planner", style=_STYLE
+        self.target = ipywidgets.ToggleButtons(options=list(targets), description="target", style=_BUTTONS)
+        self.planner = ipywidgets.ToggleButtons(
+            options=list(MEMORY_PLANNERS), value=planner, description="memory planner", style=_BUTTONS
         )
         last = len(self._trace.heads) - 1
         self.moment = ipywidgets.IntSlider(
@@ -110,7 +114,9 @@ class ArenaPlayer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no t
         self.previous = ipywidgets.Button(description="previous", tooltip="one operator back")
         self.next = ipywidgets.Button(description="next", tooltip="one operator on")
         self.play = ipywidgets.Play(min=0, max=last, interval=1500, description="play", show_repeat=False)
-        self.buffer = ipywidgets.Dropdown(description="look at", layout=_WIDE, style=_STYLE)
+        self.buffer = ipywidgets.SelectionSlider(
+            options=[_FOLLOWED], description="look at", continuous_update=False, layout={"width": "56rem"}, style=_STYLE
+        )
         self.first_byte = ipywidgets.BoundedIntText(
             min=0, step=WINDOW_BYTES, description="bytes from", style=_STYLE, layout={"width": "16rem"}
         )
@@ -151,10 +157,7 @@ class ArenaPlayer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no t
         self._redrawing = True
         buffers = plan.memory_plan.buffers
         chosen = self.buffer.label
-        self.buffer.options = [
-            ("what the operator writes", FOLLOW),
-            *((_label(plan, b), i) for i, b in enumerate(buffers)),
-        ]
+        self.buffer.options = [_FOLLOWED, *((_label(plan, buffer), i) for i, buffer in enumerate(buffers))]
         labels = [label for label, _ in self.buffer.options]
         self.buffer.label = chosen if chosen in labels else labels[0]
         smallest = plan.needs.smallest_arena_bytes
@@ -184,7 +187,7 @@ class ArenaPlayer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no t
         self._allocation.value = allocation_picture(self._trace.plan, self.arena_bytes.value).html()
 
     def __repr__(self) -> str:
-        return "(the arena player: sliders, menus, pictures and text; it needs a running kernel)"
+        return "(the arena player: sliders, buttons, pictures and text; it needs a running kernel)"
 
     def _repr_mimebundle_(self, **arguments: Any) -> dict[str, Any]:
         bundle: dict[str, Any] = super()._repr_mimebundle_(**arguments)
@@ -197,7 +200,7 @@ def _heading(text: str) -> ipywidgets.HTML:
 
 
 def _label(plan: ArenaPlan, buffer: PlannedBuffer) -> str:
-    """A buffer as the menu names it: the same for every target and planner that has it."""
+    """A buffer as the slider names it: the same for every target and planner that has it."""
     kind = buffer_kind(plan, buffer)
     return f"{short_name(buffer)}: {kind}, {buffer.requested_bytes:,} bytes, {shorten(buffer.name, 32)}"
 
