@@ -133,15 +133,13 @@ def integer_steps(tensors: LstmTensors, options: UnidirectionalSequenceLSTMOptio
 
 
 def _multipliers(input: Tensor, weights: tuple[Tensor, ...], units: int) -> Multipliers:
-    """Of each gate: input scale × weight scale, in float32, / GATE_SCALE."""
+    """Of each gate: input scale × weight scale / GATE_SCALE, in double (90b983c: the product in float32)."""
     pairs = []
     for weight in weights:
         require_scale(weight)
         if weight.quantization is None or weight.quantization.per_channel:
             refuse(f"{describe(weight)} with a scale a channel", "one scale")
-        with np.errstate(over="ignore"):
-            product = float(scale_of(input) * scale_of(weight))
-        pairs.append(quantize_multiplier(product / GATE_SCALE))
+        pairs.append(quantize_multiplier(float(scale_of(input)) * float(scale_of(weight)) / GATE_SCALE))
     multipliers, shifts = np.array(pairs, np.int32).T
     return Multipliers(np.repeat(multipliers, units), np.repeat(shifts, units))
 
