@@ -138,3 +138,19 @@ EXERCISES: dict[str, Callable[[Any], Verdict]] = {
     "05-2": dispatch,
     "05-3": seven_steps,
 }
+
+HINTS: dict[str, tuple[str, ...]] = {
+    "05-1": (
+        "57 instructions an invoke and 40 a turn of the loop, which turns once a node",
+        'len(tl.zoo.load("vww_96").subgraphs[0].operators) is the number of nodes',
+    ),
+    "05-2": (
+        "for each operator, in order: look its kernel up, call it with the values of its inputs, keep the result",
+        "an input of -1 stands for None; Python's tensors[-1] would be the last tensor",
+        "tensors[outputs[0]] = kernels[name](*[None if i < 0 else tensors[i] for i in inputs]), and return tensors",
+    ),
+    "05-3": (
+        "what is handed to MicroInterpreter must be there before it: the model, the resolver, the arena",
+        "the schema version is read from the model, and tensors have memory only after AllocateTensors",
+    ),
+}

@@ -21,7 +21,8 @@ _SHOWN_VALUES = 6
 class DispatchTensor(NamedTuple):
     """What a node is handed. values: before the node ran for an input, after it for an output.
 
-    offset: in the arena's head; None for a constant, which lies in flash with the model.
+    offset: in the arena's head; None for a constant, which lies in flash with the model, and for a variable, which lies
+    in the tail (values: none are known).
     """
 
     tensor: Tensor
@@ -49,13 +50,13 @@ class DispatchStep:
 
     @property
     def arena_bytes_read(self) -> int:
-        """Bytes of the inputs that lie in the arena."""
-        return sum(one.tensor.bytes for one in self.inputs if one.offset is not None)
+        """Bytes of the inputs that lie in the arena: in its head, variables in its tail."""
+        return sum(one.tensor.bytes for one in self.inputs if not one.tensor.is_constant)
 
     @property
     def flash_bytes_read(self) -> int:
         """Bytes of the inputs that are constants."""
-        return sum(one.tensor.bytes for one in self.inputs if one.offset is None)
+        return sum(one.tensor.bytes for one in self.inputs if one.tensor.is_constant)
 
     @property
     def bytes_written(self) -> int:
@@ -100,7 +101,7 @@ def _finder(trace: ArenaTrace) -> Callable[..., DispatchTensor]:
     def find(index: int, moment: int) -> DispatchTensor:
         if buffer := planned.get(index):
             return DispatchTensor(tensors[index], buffer.offset, trace.values_of(buffer, moment))
-        constant = tensors[index].constant()  # None for a variable, which lives in the tail
+        constant = tensors[index].constant()
         return DispatchTensor(tensors[index], None, np.array([]) if constant is None else constant)
 
     return find
@@ -132,7 +133,7 @@ def _tensor_line(does: str, one: DispatchTensor) -> str:
     tensor = one.tensor
     where = "of flash" if one.offset is None else f"of the arena from {one.offset:,}"
     if tensor.is_variable:
-        where = "of the tail: a variable, which stays"
+        where = "of the arena's tail: a variable, which stays"
     flat = one.values.reshape(-1)
     values = ", ".join(f"{value:.4g}" for value in flat[:_SHOWN_VALUES]) + (", …" if flat.size > _SHOWN_VALUES else "")
     what = f"{tensor.type.name.lower()} {list(tensor.shape)}, {tensor.bytes:,} bytes {where}"
