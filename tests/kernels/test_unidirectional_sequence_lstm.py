@@ -12,11 +12,9 @@ import pytest
 from tests.arithmetic.test_fixed_point import c_multiply, c_multiply_int64
 from tests.arithmetic.test_sigmoid_table import c_logistic, c_tanh
 from tests.builder import TensorSpec, single_operator
-from tests.kernels.elementwise import op_data
 from tests.kernels.running import Array, assert_refused_as_tflm, interpreter_of, random_values, refusal_of
 from tests.shared import SHARED, model_bytes, needs_shared
 from tinylab.arithmetic.fixed_point import quantize_multiplier
-from tinylab.kernels.unidirectional_sequence_lstm import REGISTRATION
 from tinylab.model import ActivationFunctionType, load_model
 from tinylab.model.options import UnidirectionalSequenceLSTMOptions
 from tinylab.peers.tflm import TflmSession
@@ -159,19 +157,6 @@ def test_against_a_loop_and_tflm(tflm: TflmSession, dtype: str, time_major: bool
         ours = interpreter_of(model).predict(x)
         np.testing.assert_array_equal(ours, c_lstm(lstm, x))
         np.testing.assert_array_equal(ours, tflm.run(model, [x]).require().outputs[0])
-
-
-@pytest.mark.parametrize("dtype", ["int8", "int16"])
-def test_multipliers_are_formed_in_double(dtype: str) -> None:
-    """One formed in float32 shows once in some thousand invokes: tests/real_models.py met it in trained_lstm_int8."""
-    lstm = random_lstm(np.random.default_rng(8), dtype)
-    steps = op_data(REGISTRATION, lstm_model(lstm)).steps
-    for found, scale, weight_scales in (
-        (steps.input_rescaling, lstm.scales[0], lstm.weight_scales[:4]),
-        (steps.recurrent_rescaling, lstm.scales[1], lstm.weight_scales[4:]),
-    ):
-        pairs = [quantize_multiplier(scale * weight_scale / 2.0**-12) for weight_scale in weight_scales]
-        assert list(zip(*found, strict=True)) == [pair for pair in pairs for _ in range(lstm.units)]
 
 
 @pytest.mark.parametrize("cell_clip", [0.0, 0.3])
