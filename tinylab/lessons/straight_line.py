@@ -13,7 +13,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from statistics import median
 from typing import Any
 
 import numpy as np
@@ -78,16 +77,17 @@ def straight_line_cpp(model: Model) -> str:
 
 
 def ratio_of_times(one: Callable[[], object], other: Callable[[], object], rounds: int = 200) -> float:
-    """How long `one` takes, as a multiple of `other`: medians of `rounds` calls, in turns, so that a busy machine slows
-    both.
+    """How long `one` takes, as a multiple of `other`: the fastest of `rounds` calls each, made in turns.
+
+    The fastest, since whatever else the machine does makes a call slower and never faster.
     """
-    seconds: tuple[list[float], list[float]] = [], []
+    seconds = [float("inf"), float("inf")]
     for _ in range(rounds):
-        for call, kept in zip((one, other), seconds, strict=True):
+        for place, call in enumerate((one, other)):
             start = time.perf_counter()
             call()
-            kept.append(time.perf_counter() - start)
-    return median(seconds[0]) / median(seconds[1])
+            seconds[place] = min(seconds[place], time.perf_counter() - start)
+    return seconds[0] / seconds[1]
 
 
 def _python(model: Model) -> Iterator[str]:
