@@ -52,6 +52,7 @@ def test_in_words(trace: ArenaTrace) -> None:
     assert lines[0] == "kws_tiny_conv on cortex-m4/reference: node 3 of 0 to 3"
     assert lines[1] == "SOFTMAX -> invoke() of kernels/softmax.py"
     assert lines[2].startswith("  reads  t8   int8 [1, 4], 4 bytes of the arena from 4,000: ")
+    assert "int32 [4], 16 bytes of flash: 11654, -2742, -1424, -2419" in repr(dispatch_step(trace, 2))
     assert lines[-1] == "  in all: 4 bytes of the arena and 0 of flash read, 4 written"
 
 

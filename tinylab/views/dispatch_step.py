@@ -13,7 +13,7 @@ from tinylab.arena import PlannedBuffer
 from tinylab.kernels import REGISTRATIONS
 from tinylab.model import Operator, Tensor
 from tinylab.runtime import ArenaTrace
-from tinylab.views.text import shorten, table
+from tinylab.views.text import element, shorten, table
 
 _SHOWN_VALUES = 6
 
@@ -135,7 +135,7 @@ def _tensor_line(does: str, one: DispatchTensor) -> str:
     if tensor.is_variable:
         where = "of the arena's tail: a variable, which stays"
     flat = one.values.reshape(-1)
-    values = ", ".join(f"{value:.4g}" for value in flat[:_SHOWN_VALUES]) + (", …" if flat.size > _SHOWN_VALUES else "")
+    values = ", ".join(map(element, flat[:_SHOWN_VALUES])) + (", …" if flat.size > _SHOWN_VALUES else "")
     what = f"{tensor.type.name.lower()} {list(tensor.shape)}, {tensor.bytes:,} bytes {where}"
     return f"  {does:6} {one.name:4} {what}" + (f": {values}" if values else "")
 
