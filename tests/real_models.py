@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import collections
 import dataclasses
-import re
 import sys
 import time
 import zlib
@@ -20,10 +19,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from tests import refusals
 from tests.kernels.signal_models import stale_bins
+from tests.refusals import Refusal
 from tests.shared import SHARED, model_bytes, model_index
-from tinylab.errors import OperatorError, PrepareError, ResolverError
-from tinylab.model import BuiltinOperator, Subgraph, Tensor, load_model
+from tinylab.model import Subgraph, Tensor, load_model
 from tinylab.peers.results import PeerRun
 from tinylab.peers.tflm import TflmSession, session
 from tinylab.runtime import AllOpsResolver, MicroInterpreter
@@ -74,18 +74,6 @@ class Comparison(NamedTuple):
     head_bytes: int
     differences: tuple[str, ...]
     exceptions: tuple[str, ...]
-
-
-class Refusal(NamedTuple):
-    """Who was refused, and when: operator name and index, "resolve", "prepare" or "invoke"."""
-
-    operator: str
-    index: int | None
-    phase: str
-
-    def __str__(self) -> str:
-        number = "" if self.index is None else f" {self.index}"
-        return f"operator{number} ({self.operator}) in {self.phase}"
 
 
 def entries(*, invokes: bool) -> list[dict[str, Any]]:
@@ -205,12 +193,8 @@ def run_for_every_tensor(tflm: TflmSession, data: bytes, inputs: list[NDArray[An
     return dataclasses.replace(plain, tensors=kept.tensors)
 
 
-def differ(ours: NDArray[Any], theirs: NDArray[Any]) -> bool:
-    """Whether two tensors are not equal: integers to the last bit, float32 within FLOAT_TOLERANCE."""
-    return error_of(ours, theirs) > tolerance(theirs)
-
-
 def tolerance(values: NDArray[Any]) -> float:
+    """How far two tensors of such values may be from one another (error_of): integers not at all."""
     return FLOAT_TOLERANCE if values.dtype == np.float32 else 0.0
 
 
@@ -234,35 +218,11 @@ def difference(tensor: Tensor, ours: NDArray[Any], theirs: NDArray[Any]) -> str:
     return f"{tensor!r}: {wrong.sum()} of {wrong.size} elements, by up to {most:g}"
 
 
-def refusals(file: str, tflm: TflmSession) -> tuple[Refusal | None, Refusal | None]:
+def refused(file: str, tflm: TflmSession) -> tuple[Refusal | None, Refusal | None]:
     """tinylab's and the real TFLM's refusal of a model."""
-    return our_refusal(model_bytes(file)), their_refusal(tflm, model_bytes(file))
-
-
-def our_refusal(data: bytes) -> Refusal | None:
-    try:
-        interpreter = interpreter_of(data)
-        interpreter.predict(random_inputs(interpreter, 1, seed=0))
-    except ResolverError as error:
-        return Refusal(error.operator_name, None, "resolve")
-    except OperatorError as error:
-        phase = "prepare" if isinstance(error, PrepareError) else "invoke"
-        return Refusal(error.operator_name, error.operator_index, phase)
-    return None
-
-
-def their_refusal(tflm: TflmSession, data: bytes) -> Refusal | None:
-    graph = load_model(data).subgraphs[0]
-    inputs = [np.zeros((1, *graph.tensors[index].shape), graph.tensors[index].dtype) for index in graph.inputs]
-    result = tflm.run(data, inputs)
-    if result.ran:
-        return None
-    if unknown := re.search(r"Failed to get registration from op code (\w+)", result.text):
-        customs = [node.name for node in graph.operators if node.code is BuiltinOperator.CUSTOM]
-        return Refusal(customs[0] if unknown[1] == "CUSTOM" else unknown[1], None, "resolve")
-    said = re.search(r"Node (\w+) \(number (\d+)\) failed to (prepare|invoke)", result.text)
-    assert said, result.text
-    return Refusal(said[1], int(said[2]), said[3])
+    data = model_bytes(file)
+    result = tflm.run(data, refusals.ones_for(data))
+    return refusals.ours(data), None if result.ran else refusals.theirs(result.text)
 
 
 class OnData(NamedTuple):
@@ -307,7 +267,7 @@ def report(wanted: list[str]) -> Iterator[str]:
             done.append(compare(file, tflm))
             yield line(done[-1])
         for file in chosen(entry["file"] for entry in entries(invokes=False)):
-            ours, theirs = refusals(file, tflm)
+            ours, theirs = refused(file, tflm)
             yield f"{file}: " + (f"refused alike: {ours}" if ours == theirs else f"{ours}, the real TFLM {theirs}")
         for file in chosen(DATA_SETS):
             found = on_data(file, tflm)

@@ -10,6 +10,7 @@ import numpy as np
 
 from tests.arithmetic.test_fixed_point import c_multiply, c_multiply_int64, wrapped
 from tests.builder import TensorSpec, constant, single_operator
+from tests.kernels.cells import SAMPLES, Case, Cells, Rng, kind, of_kinds
 from tests.kernels.elementwise import assert_near_tflm, random_activation
 from tests.kernels.running import Array, assert_as_tflm, random_values
 from tinylab.arithmetic.fixed_point import quantize_multiplier
@@ -186,6 +187,30 @@ def c_output(case: Convolution, total: int, channel: int) -> int:
 
 def inputs_of(rng: np.random.Generator, case: Convolution, samples: int) -> Array:
     return random_values(rng, str(case.input.type).lower(), samples, *case.input.shape)
+
+
+def kind_of(case: Convolution) -> str:
+    says_int32 = getattr(case.options, "quantized_bias_type", None) == TensorType.INT32
+    sums = ("int32" if says_int32 else "int64") if case.bias is None else case.bias.dtype.name
+    return kind(case.input.type, case.filter_type, case.filter_scales.size, f"{sums} sums")
+
+
+KINDS = ["float32", "int8 x int8", "int8 x int8 per channel", "int8 x int4", "int8 x int4 per channel"]
+
+
+def convolution_cells(name: str, depthwise: bool) -> Cells:
+    """Images of up to 20 x 20; one in five with weights that are fed, others for each sample."""
+
+    def case(rng: Rng, drawn: Convolution) -> Case:
+        images = inputs_of(rng, drawn, SAMPLES)
+        if drawn.filter_type == "INT4" or rng.random() < 0.8:
+            return drawn.model(), [images]
+        weights = [drawn.filter] if drawn.bias is None else [drawn.filter, drawn.bias]
+        fed = [np.stack([array, array[..., ::-1]] * (SAMPLES // 2)) for array in weights]
+        return drawn.model(computed_weights=True), [images, *fed]
+
+    kinds = [*KINDS, "int16 x int8, int64 sums", *([] if depthwise else ["int16 x int8, int32 sums"])]
+    return of_kinds(name, kinds, lambda rng, dtype: random_convolution(rng, dtype, depthwise, 20), kind_of, case)
 
 
 def assert_like_tflm(tflm: TflmSession, case: Convolution, *inputs: Array, computed_weights: bool = False) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from tests.refusals import our_cause, their_cause
 from tinylab.errors import InvokeError, PrepareError
 from tinylab.model import load_model
 from tinylab.peers.tflm import TflmSession
@@ -58,11 +59,12 @@ def refusal_of(model: bytes) -> tuple[str, str]:
 
 
 def assert_refused_as_tflm(tflm: TflmSession, model: bytes) -> None:
-    """Both refuse, at the same moment."""
-    theirs = tflm.run(model, zeros_for(model))
+    """Both refuse, at the same moment, for the same cause."""
+    theirs, (phase, message) = tflm.run(model, zeros_for(model)), refusal_of(model)
     assert not theirs.ran
     assert theirs.reason == "refused", theirs.text
-    assert theirs.phase == refusal_of(model)[0], theirs.text
+    assert theirs.phase == phase, theirs.text
+    assert their_cause(theirs.text) == our_cause(message), f"{message}; and TFLM: {theirs.text}"
 
 
 def zeros_for(model: bytes) -> list[Array]:

@@ -7,8 +7,9 @@ import pytest
 
 from tests.arithmetic.test_fixed_point import c_multiply
 from tests.builder import TensorSpec
-from tests.kernels.elementwise import op_data, random_scale, random_shape, random_tensor, unary_model
-from tests.kernels.running import assert_as_tflm, assert_refused_as_tflm, outputs_of, random_values, refusal_of
+from tests.kernels.cells import Cell, assert_cell_as_tflm, every, unary
+from tests.kernels.elementwise import op_data, random_scale, unary_model
+from tests.kernels.running import assert_as_tflm, assert_refused_as_tflm, outputs_of, refusal_of
 from tinylab.arithmetic.fixed_point import quantize_multiplier
 from tinylab.kernels.activations import RELU, RELU6, Relu6OpData
 from tinylab.peers.tflm import TflmSession
@@ -19,15 +20,12 @@ FLOATS = np.array([[-1e30, -0.5, 0, 0.5, 6, 6.5, 1e30]], np.float32)
 FLOAT = TensorSpec((7,), "FLOAT32")
 
 
-@pytest.mark.parametrize("name", ["RELU", "RELU6"])
-@pytest.mark.parametrize("dtype", ["int8", "int16", "float32"])
-def test_as_tflm(tflm: TflmSession, name: str, dtype: str) -> None:
-    rng = np.random.default_rng(1)
-    for _ in range(20):
-        shape = random_shape(rng, 5)
-        output = random_tensor(rng, shape, dtype)
-        model = unary_model(name, random_tensor(rng, shape, dtype), scale=output.scale, zero_point=output.zero_point)
-        assert_as_tflm(tflm, model, 4 * random_values(rng, dtype, 6, *shape))
+CELLS = {(name, dtype): unary(name, dtype) for name in ("RELU", "RELU6") for dtype in ("float32", "int8", "int16")}
+
+
+@every(CELLS)
+def test_as_tflm(tflm: TflmSession, cell: Cell) -> None:
+    assert_cell_as_tflm(tflm, cell)
 
 
 def test_int8_relu_is_the_c_loop() -> None:

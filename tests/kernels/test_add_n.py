@@ -16,10 +16,13 @@ from tests.kernels.cells import (
     values,
 )
 from tests.kernels.elementwise import (
+    op_data,
     random_shape,
     random_tensor,
 )
 from tests.kernels.running import assert_as_tflm, assert_refused_as_tflm, outputs_of, refusal_of
+from tinylab.kernels.add_n import REGISTRATION
+from tinylab.kernels.common_scale import Rescaling
 from tinylab.peers.tflm import TflmSession
 
 
@@ -47,6 +50,14 @@ CELLS = {("ADD_N", dtype): random_case(dtype) for dtype in ("float32", "int8")}
 @every(CELLS)
 def test_as_tflm(tflm: TflmSession, cell: Cell) -> None:
     assert_cell_as_tflm(tflm, cell)
+
+
+def test_op_data_by_hand() -> None:
+    """In units of twice the scale: a half; 1 over 2**20 takes the sum to an output scale of 2."""
+    tensors = [TensorSpec((1,), "INT8", 0.5, 3)] * 3
+    data = op_data(REGISTRATION, sum_of(tensors, TensorSpec((1,), "INT8", 2.0, -7)))
+    assert data.input1 == data.input2 == Rescaling(3, 20, 2**30, 0)
+    assert data[2:] == (2**30, -20, -7, -128, 127)
 
 
 def test_by_hand() -> None:

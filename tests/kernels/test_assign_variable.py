@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from tests.builder import SubgraphSpec, TensorSpec, build_model, constant
-from tests.kernels.calling import HANDLE, assign, handle, read, remembering, row
+from tests.kernels.calling import HANDLE, VARIABLE_TYPES, assign, handle, read, remembering, row
+from tests.kernels.cells import SAMPLES, Case, Cell, Rng, assert_cell_as_tflm, every, of_types
 from tests.kernels.running import assert_as_tflm, assert_refused_as_tflm, interpreter_of, random_values, refusal_of
 from tinylab.model import TensorType
 from tinylab.model.model import dtype_of
@@ -24,6 +25,25 @@ def test_as_tflm(tflm: TflmSession, type: str, start: list[int] | None) -> None:
     assert ours[0, 0].tolist() == (start or [3 if type == "INT8" else 0] * 4)
     np.testing.assert_array_equal(ours[1:], xs[:-1])
     np.testing.assert_array_equal(tflm.run(model, xs).require().outputs[0].reshape(ours.shape), ours)
+
+
+def random_case(rng: Rng, dtype: str) -> Case:
+    """What was assigned is read in the next invoke; before, what CALL_ONCE set or a new variable holds."""
+    count = int(rng.integers(1, 9))
+    start = random_values(rng, dtype, count).tolist() if rng.random() < 0.5 else None
+    return remembering(dtype.upper(), start, count=count), random_values(rng, dtype, SAMPLES, 1, count)
+
+
+CELLS = {
+    key: cell
+    for name in ("VAR_HANDLE", "READ_VARIABLE", "ASSIGN_VARIABLE")
+    for key, cell in of_types(name, random_case, VARIABLE_TYPES).items()
+}
+
+
+@every(CELLS)
+def test_cells_as_tflm(tflm: TflmSession, cell: Cell) -> None:
+    assert_cell_as_tflm(tflm, cell)
 
 
 def test_a_zero_point_that_is_no_byte_is_cut() -> None:

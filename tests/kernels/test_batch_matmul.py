@@ -7,8 +7,8 @@ import pytest
 
 from tests.arithmetic.test_fixed_point import c_multiply
 from tests.builder import TensorSpec, constant, single_operator
-from tests.kernels.cases import CASES, assert_refused_in, coin, some_shape, spec
-from tests.kernels.elementwise import FLOAT_TOLERANCE
+from tests.kernels.cases import assert_refused_in, coin, some_shape, spec
+from tests.kernels.cells import NEAR, Cell, assert_cell_as_tflm, every, of_types
 from tests.kernels.running import Array, interpreter_of, outputs_of, random_values, refusal_of
 from tinylab.arithmetic.fixed_point import quantize_multiplier
 from tinylab.model.options import BatchMatMulOptions
@@ -55,17 +55,13 @@ def random_case(rng: np.random.Generator, dtype: str) -> tuple[bytes, list[Array
     return single_operator("BATCH_MATMUL", specs, [output], BatchMatMulOptions(adj_x, adj_y)), feeds
 
 
-@pytest.mark.parametrize("dtype", TYPES)
-def test_as_tflm(tflm: TflmSession, dtype: str) -> None:
-    rng = np.random.default_rng(11)
-    for _ in range(2 * CASES):
-        model, feeds = random_case(rng, dtype)
-        (ours,), theirs = outputs_of(model, *feeds), tflm.run(model, feeds).require().outputs[0]
-        ours = ours.reshape(theirs.shape)
-        if dtype == "float32":
-            np.testing.assert_allclose(ours, theirs, rtol=0, atol=FLOAT_TOLERANCE * np.abs(theirs).max())
-        else:
-            np.testing.assert_array_equal(ours, theirs)
+INTEGERS = of_types("BATCH_MATMUL", random_case, ["int8", "int16"])
+CELLS = INTEGERS | of_types("BATCH_MATMUL", random_case, ["float32"], bound=NEAR)
+
+
+@every(CELLS)
+def test_as_tflm(tflm: TflmSession, cell: Cell) -> None:
+    assert_cell_as_tflm(tflm, cell)
 
 
 @pytest.mark.parametrize("adj_x", [False, True])
@@ -88,12 +84,12 @@ def test_by_hand(adj_x: bool, adj_y: bool) -> None:
 
 
 def test_op_data() -> None:
-    """float32 sums as long as they are exact; the two scales multiply in float32."""
+    """float32 sums as long as they are exact; the two scales multiply in double."""
     for depth, sum_dtype in ((100, np.float32), (2000, np.float64)):
         tensors = [TensorSpec((1, depth), "INT8", 0.3, -1), TensorSpec((depth, 1), "INT8", 0.7, 2)]
         interpreter = interpreter_of(single_operator("BATCH_MATMUL", tensors, [TensorSpec((1, 1), "INT8", 0.9, 3)]))
         data = interpreter._graph._op_data[0, 0]
-        scale = float(np.float32(0.3) * np.float32(0.7)) / float(np.float32(0.9))
+        scale = float(np.float32(0.3)) * float(np.float32(0.7)) / float(np.float32(0.9))
         assert data[2:] == (-1, 2, 3, *quantize_multiplier(scale), sum_dtype)
 
 

@@ -9,12 +9,12 @@ from tests.builder import TensorSpec, constant, single_operator
 from tests.kernels.cases import (
     Case,
     assert_cases_as_expected,
-    assert_cases_as_tflm,
     assert_refused_in,
     coin,
     picked,
     spec,
 )
+from tests.kernels.cells import Cell, assert_cell_as_tflm, every, of_types
 from tests.kernels.running import random_values, refusal_of
 from tinylab.peers.tflm import TflmSession
 
@@ -51,9 +51,12 @@ def test_by_numpy(dtype: str) -> None:
     assert_cases_as_expected(case, dtype)
 
 
-@pytest.mark.parametrize("dtype", TYPES)
-def test_as_tflm(tflm: TflmSession, dtype: str) -> None:
-    assert_cases_as_tflm(tflm, case, dtype)
+CELLS = of_types("BATCH_TO_SPACE_ND", case, TYPES)
+
+
+@every(CELLS)
+def test_as_tflm(tflm: TflmSession, cell: Cell) -> None:
+    assert_cell_as_tflm(tflm, cell)
 
 
 def batch_to_space(

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from tests.builder import OperatorSpec, SubgraphSpec, build_model
-from tests.kernels.calling import HANDLE, adding, read, remembering, row
-from tests.kernels.running import assert_refused_as_tflm, interpreter_of, refusal_of
+from tests.kernels.calling import HANDLE, VARIABLE_TYPES, adding, read, remembering, row
+from tests.kernels.cells import SAMPLES, Case, Cell, Rng, assert_cell_as_tflm, every, of_types
+from tests.kernels.running import assert_refused_as_tflm, interpreter_of, random_values, refusal_of
 from tinylab.errors import InvokeError
 from tinylab.model.options import CallOnceOptions
 from tinylab.peers.tflm import TflmSession
@@ -35,6 +36,21 @@ def test_a_call_that_fails_names_the_operator_inside() -> None:
     for _ in range(2):
         with pytest.raises(InvokeError, match=r"operator 1 \(READ_VARIABLE\): resource variable 0 has no memory"):
             interpreter.invoke()
+
+
+def random_case(rng: Rng, dtype: str) -> Case:
+    """A variable that CALL_ONCE sets; each invoke gives the one before."""
+    count = int(rng.integers(1, 9))
+    start = random_values(rng, dtype, count).tolist()
+    return remembering(dtype.upper(), start, count=count), random_values(rng, dtype, SAMPLES, 1, count)
+
+
+CELLS = of_types("CALL_ONCE", random_case, VARIABLE_TYPES)
+
+
+@every(CELLS)
+def test_as_tflm(tflm: TflmSession, cell: Cell) -> None:
+    assert_cell_as_tflm(tflm, cell)
 
 
 REFUSED = {

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from tests.builder import TensorSpec, single_operator
+from tests.kernels.cells import SAMPLES, Case, Cell, Rng, assert_cell_as_tflm, every, of_types
 from tests.kernels.elementwise import random_shape
 from tests.kernels.running import Array, assert_as_tflm, assert_refused_as_tflm, outputs_of, random_values, refusal_of
 from tinylab.model.options import CastOptions
@@ -27,12 +28,18 @@ def values_of(rng: np.random.Generator, dtype: str, *shape: int) -> Array:
     return (values * 10.0 ** rng.integers(-1, 12, shape)).astype(np.float32) if dtype == "float32" else values
 
 
-@pytest.mark.parametrize(("from_type", "to_type"), PAIRS)
-def test_as_tflm(tflm: TflmSession, from_type: str, to_type: str) -> None:
-    rng = np.random.default_rng(1)
-    for _ in range(3):
-        shape = random_shape(rng)
-        assert_as_tflm(tflm, cast_model(shape, from_type, to_type), values_of(rng, from_type, 5, *shape))
+def random_case(rng: Rng, types: str) -> Case:
+    first, second = types.split(" to ")
+    shape = random_shape(rng)
+    return cast_model(shape, first, second), values_of(rng, first, SAMPLES, *shape)
+
+
+CELLS = of_types("CAST", random_case, map(" to ".join, PAIRS))
+
+
+@every(CELLS)
+def test_as_tflm(tflm: TflmSession, cell: Cell) -> None:
+    assert_cell_as_tflm(tflm, cell)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,8 @@ import pytest
 from flatbuffers import flexbuffers
 
 from tests.builder import OperatorSpec, SubgraphSpec, TensorSpec, build_model
-from tests.kernels.cases import CASES, assert_refused_in
+from tests.kernels.cases import assert_refused_in
+from tests.kernels.cells import Case, Cell, Rng, assert_cell_as_tflm, every
 from tests.kernels.running import interpreter_of, random_values, refusal_of
 from tinylab.peers.tflm import TflmSession
 
@@ -26,17 +27,21 @@ def buffer(
     return build_model([SubgraphSpec([TensorSpec(shape, dtype, 0.5, -5), state], [operator], [0], [1])])
 
 
-@pytest.mark.parametrize("options", [(1,), {"cycles_max": 1}, None])
-def test_as_tflm(tflm: TflmSession, options: object) -> None:
-    """Five slots and no options: every cycle."""
-    rng = np.random.default_rng(21)
-    for _ in range(CASES):
-        width, channels = (int(size) for size in rng.integers(1, 5, 2))
-        slots = 5 if options is None else int(rng.integers(1, 7))
-        model = buffer((1, 1, width, channels), (1, slots, width, channels), options)
-        xs = random_values(rng, "int8", 8, 1, 1, width, channels)
-        ours = interpreter_of(model).predict(xs)
-        np.testing.assert_array_equal(tflm.run(model, xs).require().outputs[0].reshape(ours.shape), ours)
+def random_case(rng: Rng) -> Case:
+    """Every cycle: of one, or five slots and no options."""
+    width, channels = (int(size) for size in rng.integers(1, 5, 2))
+    options = [(1,), {"cycles_max": 1}, None][int(rng.integers(3))]
+    slots = 5 if options is None else int(rng.integers(1, 7))
+    model = buffer((1, 1, width, channels), (1, slots, width, channels), options)
+    return model, random_values(rng, "int8", 8, 1, 1, width, channels)
+
+
+CELLS = {("CIRCULAR_BUFFER", "int8"): Cell(random_case)}
+
+
+@every(CELLS)
+def test_as_tflm(tflm: TflmSession, cell: Cell) -> None:
+    assert_cell_as_tflm(tflm, cell)
 
 
 def test_by_hand() -> None:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from tests.builder import TensorSpec, constant, single_operator
+from tests.kernels.cells import Cell, assert_cell_as_tflm, every, of_types
 from tests.kernels.running import Array, assert_as_tflm, assert_refused_as_tflm, outputs_of, random_values, refusal_of
 from tinylab.model import ActivationFunctionType
 from tinylab.model.options import ConcatenationOptions
@@ -46,12 +47,12 @@ def test_is_numpys_concatenate(dtype: str) -> None:
         np.testing.assert_array_equal(outputs_of(model, *inputs)[0], expected)
 
 
-@pytest.mark.parametrize("dtype", TYPES)
-def test_as_tflm(tflm: TflmSession, dtype: str) -> None:
-    rng = np.random.default_rng(2)
-    for _ in range(20):
-        model, inputs, _ = random_case(rng, dtype)
-        assert_as_tflm(tflm, model, *inputs)
+CELLS = of_types("CONCATENATION", random_case, TYPES)
+
+
+@every(CELLS)
+def test_as_tflm(tflm: TflmSession, cell: Cell) -> None:
+    assert_cell_as_tflm(tflm, cell)
 
 
 def concatenation(inputs: list[TensorSpec], output: TensorSpec, **options: object) -> bytes:

@@ -6,11 +6,13 @@ import numpy as np
 import pytest
 
 from tests.builder import TensorSpec, constant, single_operator
+from tests.kernels.cells import Cell, assert_cell_as_tflm, every
 from tests.kernels.convolving import (
     DTYPES,
     Convolution,
     assert_like_tflm,
     c_convolve,
+    convolution_cells,
     inputs_of,
     random_convolution,
 )
@@ -60,7 +62,7 @@ def test_op_data_by_hand() -> None:
 
 
 def test_one_scale_is_multiplied_in_double() -> None:
-    """Unlike FULLY_CONNECTED's, which TFLM multiplies in float32."""
+    """As TFLM always did for convolutions."""
     scales = np.float32([0.1, 0.3, 0.7])
     filter = constant(np.ones((1, 1, 1, 1), np.int8), scale=scales[1])
     model = single_operator("CONV_2D", [TensorSpec((1, 1, 1, 1), "INT8", scales[0]), filter, None],
@@ -93,12 +95,12 @@ def test_floats_are_the_sums() -> None:
     np.testing.assert_allclose(outputs_of(model, image)[0][0, 0], expected, rtol=1e-5, atol=1e-5)
 
 
-@pytest.mark.parametrize("dtype", DTYPES)
-def test_as_tflm(tflm: TflmSession, dtype: str) -> None:
-    rng = np.random.default_rng(3)
-    for _ in range(40):
-        case = random_convolution(rng, dtype, depthwise=False, largest=20)
-        assert_like_tflm(tflm, case, inputs_of(rng, case, 3))
+CELLS = convolution_cells("CONV_2D", depthwise=False)
+
+
+@every(CELLS)
+def test_as_tflm(tflm: TflmSession, cell: Cell) -> None:
+    assert_cell_as_tflm(tflm, cell)
 
 
 @pytest.mark.parametrize("dtype", DTYPES)

@@ -19,10 +19,13 @@ from tests.kernels.cells import (
     values,
 )
 from tests.kernels.elementwise import (
+    op_data,
     random_shape,
     random_tensor,
 )
 from tests.kernels.running import assert_as_tflm, assert_refused_as_tflm, outputs_of, refusal_of
+from tinylab.kernels.common_scale import Rescaling
+from tinylab.kernels.cumsum import REGISTRATION
 from tinylab.model.options import CumsumOptions
 from tinylab.peers.tflm import TflmSession
 
@@ -56,6 +59,13 @@ CELLS = {("CUMSUM", dtype): random_case(dtype) for dtype in ("float32", "int8")}
 @every(CELLS)
 def test_as_tflm(tflm: TflmSession, cell: Cell) -> None:
     assert_cell_as_tflm(tflm, cell)
+
+
+def test_op_data_by_hand() -> None:
+    """In units of twice the scale: a half; 1 over 2**20 takes the sums to an output scale of 2."""
+    data = op_data(REGISTRATION, cumsum(TensorSpec((3,), "INT8", 0.5, 3), np.int32(0), scale=2.0, zero_point=-7))
+    assert data.input1 == data.input2 == Rescaling(3, 20, 2**30, 0)
+    assert data[2:] == (2**30, -20, -7, -128, 127)
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from tests.builder import TensorSpec
-from tests.kernels.cases import CASES, some_shape
+from tests.kernels.cases import some_shape
+from tests.kernels.cells import Case, Cell, Rng, assert_cell_as_tflm, every
 from tests.kernels.running import assert_refused_as_tflm, random_values
 from tests.kernels.signal_models import assert_bad_options_are_refused, assert_refused, row, signal_model
-from tests.kernels.streaming import assert_streams_as_tflm, streamed
+from tests.kernels.streaming import streamed
 from tinylab.peers.tflm import TflmSession
 
 
@@ -23,11 +24,17 @@ def test_by_hand() -> None:
     assert streamed(delay((3,), 4), xs)[0].tolist() == [[0, 0, 0], [0, 1, 2], [3, 4, 5]]
 
 
-def test_as_tflm(tflm: TflmSession) -> None:
-    rng = np.random.default_rng(41)
-    for _ in range(CASES):
-        shape = some_shape(rng, 1, 3, 8)
-        assert_streams_as_tflm(tflm, delay(shape, int(rng.integers(0, 20))), random_values(rng, "int16", 8, *shape))
+def random_case(rng: Rng) -> Case:
+    shape = some_shape(rng, 1, 3, 8)
+    return delay(shape, int(rng.integers(0, 20))), random_values(rng, "int16", 8, *shape)
+
+
+CELLS = {("SignalDelay", "int16"): Cell(random_case)}
+
+
+@every(CELLS)
+def test_as_tflm(tflm: TflmSession, cell: Cell) -> None:
+    assert_cell_as_tflm(tflm, cell)
 
 
 REFUSED = {

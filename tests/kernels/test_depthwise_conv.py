@@ -6,7 +6,15 @@ import numpy as np
 import pytest
 
 from tests.builder import TensorSpec, constant, single_operator
-from tests.kernels.convolving import DTYPES, assert_like_tflm, c_convolve, inputs_of, random_convolution
+from tests.kernels.cells import Cell, assert_cell_as_tflm, every
+from tests.kernels.convolving import (
+    DTYPES,
+    assert_like_tflm,
+    c_convolve,
+    convolution_cells,
+    inputs_of,
+    random_convolution,
+)
 from tests.kernels.elementwise import op_data
 from tests.kernels.running import assert_refused_as_tflm, outputs_of, random_values, refusal_of
 from tinylab.kernels import padding
@@ -65,12 +73,12 @@ def test_floats_are_the_sums() -> None:
     np.testing.assert_allclose(outputs_of(model, image)[0][0, 0], expected, rtol=1e-5, atol=1e-5)
 
 
-@pytest.mark.parametrize("dtype", DTYPES)
-def test_as_tflm(tflm: TflmSession, dtype: str) -> None:
-    rng = np.random.default_rng(3)
-    for _ in range(40):
-        case = random_convolution(rng, dtype, depthwise=True, largest=20)
-        assert_like_tflm(tflm, case, inputs_of(rng, case, 3))
+CELLS = convolution_cells("DEPTHWISE_CONV_2D", depthwise=True)
+
+
+@every(CELLS)
+def test_as_tflm(tflm: TflmSession, cell: Cell) -> None:
+    assert_cell_as_tflm(tflm, cell)
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
@@ -118,7 +126,7 @@ FILTER, BIAS = constant(WEIGHTS, scale=0.5), constant(np.zeros(2, np.int32))
 WIDE = constant(np.ones((1, 1, 3, 2), np.int8), scale=[1, 2, 3], quantized_dimension=2)
 REFUSED = {
     "hybrid": ([spec("FLOAT32", 1, 2, 2, 1), FILTER, BIAS], spec("FLOAT32", 1, 2, 2, 2)),
-    "float weights": ([IMAGE, constant(WEIGHTS.astype(np.float32)), BIAS], OUT),
+    "float weights": ([IMAGE, constant(WEIGHTS.astype(np.float32), scale=0.5), BIAS], OUT),
     "weights without a scale": ([IMAGE, constant(WEIGHTS), BIAS], OUT),
     "input without a scale": ([spec("INT8", 1, 2, 2, 1, scale=None), FILTER, BIAS], OUT),
     "scales along another axis": ([IMAGE, WIDE, BIAS], OUT),

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from tests.builder import TensorSpec, single_operator
+from tests.kernels.cells import SAMPLES, Case, Cell, Rng, assert_cell_as_tflm, every, of_types
 from tests.kernels.elementwise import op_data, random_scale, random_shape, unary_model
-from tests.kernels.running import assert_as_tflm, assert_refused_as_tflm, outputs_of, random_values, refusal_of
+from tests.kernels.running import assert_refused_as_tflm, outputs_of, random_values, refusal_of
 from tinylab.kernels.dequantize import REGISTRATION, OpData
 from tinylab.peers.tflm import TflmSession
 
@@ -17,14 +18,19 @@ def dequantize_model(shape: tuple[int, ...], dtype: str, scale: float | None, ze
     return single_operator("DEQUANTIZE", [TensorSpec(shape, dtype.upper(), scale, zero_point)], [output])
 
 
-@pytest.mark.parametrize("dtype", ["int8", "int16", "uint8"])
-def test_as_tflm(tflm: TflmSession, dtype: str) -> None:
-    rng = np.random.default_rng(1)
-    for _ in range(20):
-        shape = random_shape(rng)
-        limits = np.iinfo(dtype)
-        model = dequantize_model(shape, dtype, random_scale(rng), int(rng.integers(limits.min, limits.max)))
-        assert_as_tflm(tflm, model, random_values(rng, dtype, 8, *shape))
+def random_case(rng: Rng, types: str) -> Case:
+    dtype = types.split()[0]
+    shape, limits = random_shape(rng), np.iinfo(dtype)
+    model = dequantize_model(shape, dtype, random_scale(rng), int(rng.integers(limits.min, limits.max)))
+    return model, random_values(rng, dtype, SAMPLES, *shape)
+
+
+CELLS = of_types("DEQUANTIZE", random_case, ["int8 to float32", "int16 to float32", "uint8 to float32"])
+
+
+@every(CELLS)
+def test_as_tflm(tflm: TflmSession, cell: Cell) -> None:
+    assert_cell_as_tflm(tflm, cell)
 
 
 def test_by_hand() -> None:

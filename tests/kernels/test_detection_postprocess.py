@@ -9,7 +9,8 @@ import pytest
 from flatbuffers import flexbuffers
 
 from tests.builder import TensorSpec, constant, single_operator
-from tests.kernels.cases import CASES, assert_refused_in, coin
+from tests.kernels.cases import assert_refused_in, coin
+from tests.kernels.cells import Case, Cell, Rng, assert_cell_as_tflm, every
 from tests.kernels.running import Array, outputs_of, refusal_of
 from tinylab.peers.tflm import TflmSession
 
@@ -59,34 +60,37 @@ def test_by_hand(options: dict[str, Any], classes: list[int], scores: list[float
     np.testing.assert_allclose(found[0][0, 0, 0], [0, 10, 1, 11], atol=1e-6)
 
 
-@pytest.mark.parametrize("use_regular_nms", [False, True])
-def test_as_tflm(tflm: TflmSession, use_regular_nms: bool) -> None:
-    """Equal scores and boxes among them, and now and then a fifth column. What the fast run does not fill is not
-    looked at."""
-    rng = np.random.default_rng(31)
-    for _ in range(2 * CASES):
-        boxes, classes, room = int(rng.integers(1, 40)), int(rng.integers(1, 5)), int(rng.integers(1, 12))
-        anchors = np.concatenate([rng.uniform(0, 3, (boxes, 2)), rng.uniform(0.2, 2, (boxes, 2))], axis=1)
-        columns, background = 4 + coin(rng, 0.2), coin(rng)
-        model = detections(
-            boxes, classes + background, room, anchors.astype(np.float32), columns,
-            use_regular_nms=use_regular_nms, num_classes=classes, max_detections=room,
-            detections_per_class=int(rng.integers(1, 6)), nms_score_threshold=float(rng.uniform(-0.1, 0.6)),
-            nms_iou_threshold=float(rng.uniform(0.05, 1)), max_classes_per_detection=1,
-        )  # fmt: skip
-        encodings = rng.normal(size=(4, 1, boxes, columns)).astype(np.float32)
-        scores = (rng.integers(0, 20, (4, 1, boxes, classes + background)) / 20).astype(np.float32)
-        ours = outputs_of(model, encodings, scores)
-        theirs = tflm.run(model, [encodings, scores]).require().outputs
-        for sample in range(4):
-            count = int(theirs[3][sample].item())
-            assert int(ours[3][sample].item()) == count
-            shown = room if use_regular_nms else count
-            for our, their in zip(ours[1:3], theirs[1:3], strict=True):
-                np.testing.assert_array_equal(our[sample].ravel()[:shown], their[sample].ravel()[:shown])
-            np.testing.assert_allclose(
-                ours[0][sample].reshape(-1, 4)[:shown], theirs[0][sample].reshape(-1, 4)[:shown], rtol=1e-6, atol=1e-6
-            )
+def random_case(rng: Rng) -> Case:
+    """Equal scores and boxes among them, and now and then a fifth column; regular or fast."""
+    boxes, classes, room = int(rng.integers(1, 40)), int(rng.integers(1, 5)), int(rng.integers(1, 12))
+    anchors = np.concatenate([rng.uniform(0, 3, (boxes, 2)), rng.uniform(0.2, 2, (boxes, 2))], axis=1)
+    columns, background, regular = 4 + coin(rng, 0.2), coin(rng), coin(rng)
+    model = detections(
+        boxes, classes + background, room, anchors.astype(np.float32), columns,
+        use_regular_nms=regular, num_classes=classes, max_detections=room,
+        detections_per_class=int(rng.integers(1, 6)), nms_score_threshold=float(rng.uniform(-0.1, 0.6)),
+        nms_iou_threshold=float(rng.uniform(0.05, 1)), max_classes_per_detection=1,
+    )  # fmt: skip
+    encodings = rng.normal(size=(4, 1, boxes, columns)).astype(np.float32)
+    scores = (rng.integers(0, 20, (4, 1, boxes, classes + background)) / 20).astype(np.float32)
+    return model, [encodings, scores], room if regular else None
+
+
+def found(outputs: list[Array], case: Case) -> list[Array]:
+    """boxes, classes, scores, counts; a fast run leaves the places behind the count as they were."""
+    counts = outputs[3].reshape(-1)
+    shown = [case[2] or int(count) for count in counts]
+    boxes, *others = (array.reshape(len(counts), -1) for array in outputs[:3])
+    shaped = [boxes.reshape(len(counts), -1, 4), *others]
+    return [np.concatenate([one[:n] for one, n in zip(array, shown, strict=True)]) for array in shaped] + [counts]
+
+
+CELLS = {("TFLite_Detection_PostProcess", "float32"): Cell(random_case, shown=found)}
+
+
+@every(CELLS)
+def test_as_tflm(tflm: TflmSession, cell: Cell) -> None:
+    assert_cell_as_tflm(tflm, cell)
 
 
 def test_several_classes_a_detection_leave_gaps(tflm: TflmSession) -> None:

@@ -7,7 +7,8 @@ import pytest
 
 from tests.arithmetic.test_division import c_quotient
 from tests.builder import TensorSpec, single_operator
-from tests.kernels.elementwise import binary_model, op_data, random_binary_case, random_scale
+from tests.kernels.cells import Case, Cell, Rng, assert_cell_as_tflm, binary, every, fused, of_types
+from tests.kernels.elementwise import binary_model, op_data, random_scale
 from tests.kernels.running import (
     Array,
     assert_as_tflm,
@@ -57,20 +58,25 @@ def test_int8_is_the_c_loop() -> None:
             assert ours[i, j] == min(max(quotient, -128), 127)
 
 
-@pytest.mark.parametrize("dtype", ["float32", "int32", "int8"])
-def test_as_tflm(tflm: TflmSession, dtype: str) -> None:
-    rng = np.random.default_rng(3)
-    compared = 0
-    while compared < 25:
-        model, values = random_binary_case(rng, "DIV", DivOptions, dtype)
-        if dtype == "int32":  # TFLM dies of 0, and of the smallest by -1
-            values = [np.where((array == 0) | (array == -(2**31)), 3, array).astype(np.int32) for array in values]
-        graph_divisor = interpreter_of(model).tensor_at(1)
-        divisor = values[1] if len(values) > 1 else graph_divisor.constant()
-        zero = graph_divisor.quantization.zero_point if graph_divisor.quantization is not None else 0
+def random_case(rng: Rng, dtype: str) -> Case:
+    """Of integers no divisor is zero; and -2**31 is not divided by -1."""
+    while True:
+        model, inputs = binary("DIV", dtype, fused(DivOptions)).case(rng)
+        if dtype == "int32":
+            inputs = [np.where((array == 0) | (array == -(2**31)), 3, array).astype(np.int32) for array in inputs]
+        tensor = interpreter_of(model).tensor_at(1)
+        divisor = inputs[1] if len(inputs) > 1 else tensor.constant()
+        zero = tensor.quantization.zero_point if tensor.quantization is not None else 0
         if dtype == "float32" or not (divisor == zero).any():
-            assert_as_tflm(tflm, model, *values)
-            compared += 1
+            return model, inputs
+
+
+CELLS = of_types("DIV", random_case, ["float32", "int32", "int8"])
+
+
+@every(CELLS)
+def test_as_tflm(tflm: TflmSession, cell: Cell) -> None:
+    assert_cell_as_tflm(tflm, cell)
 
 
 def test_op_data_by_hand() -> None:

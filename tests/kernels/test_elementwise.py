@@ -8,10 +8,10 @@ import pytest
 from tests.builder import TensorSpec
 from tests.kernels.cells import (
     NOT_FINITE,
+    ONE_UNIT,
     Cell,
     assert_cell_as_tflm,
     every,
-    one_unit,
     spec,
     unary,
 )
@@ -24,7 +24,7 @@ from tinylab.peers.tflm import TflmSession
 EXACT, NEAR = ("SQRT", "SQUARE"), ("COS", "LOG", "SIN")
 CELLS = {
     **{(name, "float32"): unary(name, "float32") for name in EXACT},
-    **{(name, "float32"): unary(name, "float32", bound=one_unit) for name in NEAR},
+    **{(name, "float32"): unary(name, "float32", bound=ONE_UNIT) for name in NEAR},
     ("LOGICAL_NOT", "bool"): unary("LOGICAL_NOT", "bool"),
 }
 

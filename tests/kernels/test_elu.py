@@ -8,10 +8,10 @@ import pytest
 from tests.builder import TensorSpec
 from tests.kernels.cells import (
     NOT_FINITE,
+    ONE_UNIT,
     Cell,
     assert_cell_as_tflm,
     every,
-    one_unit,
     spec,
     unary,
 )
@@ -23,7 +23,7 @@ from tests.kernels.elementwise import (
 from tests.kernels.running import assert_as_tflm, assert_refused_as_tflm, outputs_of, refusal_of
 from tinylab.peers.tflm import TflmSession
 
-CELLS = {("ELU", "float32"): unary("ELU", "float32", bound=one_unit), ("ELU", "int8"): unary("ELU", "int8")}
+CELLS = {("ELU", "float32"): unary("ELU", "float32", bound=ONE_UNIT), ("ELU", "int8"): unary("ELU", "int8")}
 
 
 @every(CELLS)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from tests.builder import TensorSpec
+from tests.kernels.cells import SAMPLES, Case, Cell, Rng, assert_cell_as_tflm, every
 from tests.kernels.running import assert_as_tflm, assert_refused_as_tflm, outputs_of, random_values
 from tests.kernels.signal_models import assert_bad_options_are_refused, assert_refused, row, signal_model
 from tinylab.peers.tflm import TflmSession
@@ -37,6 +38,22 @@ def test_some_frequencies_as_tflm(tflm: TflmSession) -> None:
     for start, end in ((0, 2), (1, 3), (2, 4), (3, 3)):
         theirs = tflm.run(energy_model(start, end), [x]).require().outputs[0]
         np.testing.assert_array_equal(outputs_of(energy_model(start, end), x)[0][:, start:end], theirs[:, start:end])
+
+
+def random_case(rng: Rng) -> Case:
+    """Of some frequencies; the others are whatever TFLM's arena held."""
+    count = int(rng.integers(1, 260))
+    start, end = sorted(rng.integers(0, count + 1, 2).tolist())
+    model = energy_model(start, end, row(2 * count, "INT16"), row(count, "UINT32"))
+    return model, random_values(rng, "int16", SAMPLES, 2 * count), slice(start, end)
+
+
+CELLS = {("SignalEnergy", "int16 to uint32"): Cell(random_case, shown=lambda outputs, case: [outputs[0][:, case[2]]])}
+
+
+@every(CELLS)
+def test_cells_as_tflm(tflm: TflmSession, cell: Cell) -> None:
+    assert_cell_as_tflm(tflm, cell)
 
 
 def test_refusals(tflm: TflmSession) -> None:

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from tests.builder import TensorSpec, constant, single_operator
+from tests.kernels.cells import Case, Cell, Rng, assert_cell_as_tflm, every, of_types, values
+from tests.kernels.elementwise import random_shape
 from tests.kernels.running import assert_as_tflm, assert_refused_as_tflm, outputs_of, random_values, refusal_of
 from tinylab.peers.tflm import TflmSession
 
@@ -28,6 +30,23 @@ def test_is_numpys_expand_dims(tflm: TflmSession, axis: int, dtype: str) -> None
         model = expand_model(axis_tensor, expected.shape[1:], dtype)
         np.testing.assert_array_equal(outputs_of(model, inputs)[0], expected)
         assert_as_tflm(tflm, model, inputs)
+
+
+def random_case(rng: Rng, dtype: str) -> Case:
+    shape = random_shape(rng)
+    axis = int(rng.integers(-len(shape) - 1, len(shape) + 1))
+    inputs = values(rng, dtype, *shape)
+    expanded = np.expand_dims(inputs[0], axis).shape
+    tensors = TensorSpec(shape, dtype.upper()), constant(np.int32(axis if rng.random() < 0.5 else [axis]))
+    return single_operator("EXPAND_DIMS", tensors, [TensorSpec(expanded, dtype.upper())]), inputs
+
+
+CELLS = of_types("EXPAND_DIMS", random_case, TYPES)
+
+
+@every(CELLS)
+def test_as_tflm(tflm: TflmSession, cell: Cell) -> None:
+    assert_cell_as_tflm(tflm, cell)
 
 
 REFUSED = {

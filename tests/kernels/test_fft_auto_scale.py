@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from tests.builder import TensorSpec
+from tests.kernels.cells import SAMPLES, Case, Cell, Rng, assert_cell_as_tflm, every
 from tests.kernels.running import Array, assert_as_tflm, assert_refused_as_tflm, outputs_of
 from tests.kernels.signal_models import row, signal_model
 from tinylab.kernels.fft_auto_scale import largest_magnitude
@@ -67,6 +68,19 @@ def test_largest_magnitude_is_a_loop_of_int16(count: int) -> None:
 @pytest.mark.parametrize("count", [1, 3, 8, 480])
 def test_as_tflm(tflm: TflmSession, count: int) -> None:
     assert_as_tflm(tflm, model_of(count), random_rows(count, count))
+
+
+def random_case(rng: Rng) -> Case:
+    count = int(rng.integers(1, 500))
+    return model_of(count), rng.choice(random_rows(int(rng.integers(2**31)), count), SAMPLES)
+
+
+CELLS = {("SignalFftAutoScale", "int16"): Cell(random_case)}
+
+
+@every(CELLS)
+def test_cells_as_tflm(tflm: TflmSession, cell: Cell) -> None:
+    assert_cell_as_tflm(tflm, cell)
 
 
 def test_refusals(tflm: TflmSession) -> None:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from tests.builder import TensorSpec, constant
+from tests.kernels.cells import SAMPLES, Case, Cell, Rng, assert_cell_as_tflm, every
 from tests.kernels.running import Array, assert_as_tflm, assert_refused_as_tflm, outputs_of, random_values, refusal_of
 from tests.kernels.signal_models import assert_bad_options_are_refused, assert_refused, row, signal_model
 from tinylab.peers.tflm import TflmSession
@@ -65,6 +66,26 @@ def test_tables_that_the_graph_computes(tflm: TflmSession) -> None:
     samples = [random_tables(rng, 30, 5) for _ in range(6)]
     tables = [np.stack(table) for table in zip(*samples, strict=True)]
     assert_as_tflm(tflm, model, random_values(rng, "uint32", 6, 30), *tables)
+
+
+def random_case(rng: Rng) -> Case:
+    """The tables constants, or fed."""
+    frequencies, channels = int(rng.integers(6, 60)), int(rng.integers(1, 41))
+    x = random_values(rng, "uint32", SAMPLES, frequencies)
+    if rng.random() < 0.7:
+        return bank_model(random_tables(rng, frequencies, channels), frequencies, channels), x
+    tables = [np.stack(one) for one in zip(*(random_tables(rng, frequencies, channels) for _ in x), strict=True)]
+    inputs = [row(frequencies, "UINT32"), *(row(table.shape[1], "INT16") for table in tables)]
+    model = signal_model("SignalFilterBank", inputs, [row(channels, "UINT64")], {"num_channels": channels})
+    return model, [x, *tables]
+
+
+CELLS = {("SignalFilterBank", "uint32 to uint64"): Cell(random_case)}
+
+
+@every(CELLS)
+def test_as_tflm(tflm: TflmSession, cell: Cell) -> None:
+    assert_cell_as_tflm(tflm, cell)
 
 
 def test_refusals(tflm: TflmSession) -> None:

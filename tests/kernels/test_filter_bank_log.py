@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from tests.builder import TensorSpec
+from tests.kernels.cells import SAMPLES, Case, Cell, Rng, assert_cell_as_tflm, every
 from tests.kernels.running import assert_as_tflm, assert_refused_as_tflm, outputs_of, random_values
 from tests.kernels.signal_models import assert_bad_options_are_refused, row, signal_model
 from tinylab.peers.tflm import TflmSession
@@ -29,6 +30,20 @@ def test_as_tflm(tflm: TflmSession, bits: int, scale: int) -> None:
     x[0], x[1, :64] = np.arange(200), 2 ** np.repeat(np.arange(32), 2) - np.tile([0, 1], 32)
     x[2] = random_values(rng, "uint32", 200)
     assert_as_tflm(tflm, log_model(200, bits, scale), x)
+
+
+def random_case(rng: Rng) -> Case:
+    count, bits, scale = (int(number) for number in rng.integers([1, 0, -5], [200, 32, 70000]))
+    x = (2 ** rng.uniform(0, 32, (SAMPLES, count))).astype(np.uint64).astype(np.uint32)
+    return log_model(count, bits, scale), np.where(rng.random(x.shape) < 0.3, random_values(rng, "uint32", *x.shape), x)
+
+
+CELLS = {("SignalFilterBankLog", "uint32 to int16"): Cell(random_case)}
+
+
+@every(CELLS)
+def test_cells_as_tflm(tflm: TflmSession, cell: Cell) -> None:
+    assert_cell_as_tflm(tflm, cell)
 
 
 def test_refusals(tflm: TflmSession) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from tests.builder import TensorSpec
+from tests.kernels.cells import Case, Cell, Rng, assert_cell_as_tflm, every
 from tests.kernels.running import Array, assert_refused_as_tflm, interpreter_of, random_values
 from tests.kernels.signal_models import assert_bad_options_are_refused, assert_refused, row, signal_model
 from tinylab.peers.tflm import TflmSession
@@ -84,6 +85,22 @@ def test_against_a_loop_and_tflm(tflm: TflmSession, options: dict[str, Any]) -> 
     assert list(zip(output.tolist(), noise_estimate.tolist(), strict=True)) == expected
     for ours, theirs in zip((output, noise_estimate), tflm.run(model_of(options), [x]).require().outputs, strict=True):
         np.testing.assert_array_equal(ours, theirs)
+
+
+def random_case(rng: Rng) -> Case:
+    """Of usual options, wild ones, or any; as many channels as there are numbers in a frame."""
+    wild = {name: int(rng.integers(-(2**31), 2**31)) for name in USUAL if "smoothing" in name or name[:3] == "min"}
+    wild |= {"smoothing_bits": int(rng.integers(0, 32)), "spectral_subtraction_bits": int(rng.integers(0, 64))}
+    options = [USUAL, WILD, USUAL | wild][int(rng.integers(3))] | {"clamping": bool(rng.integers(2))}
+    return model_of(options), frames(int(rng.integers(2**31)))
+
+
+CELLS = {(NAME, "uint32"): Cell(random_case)}
+
+
+@every(CELLS)
+def test_as_tflm(tflm: TflmSession, cell: Cell) -> None:
+    assert_cell_as_tflm(tflm, cell)
 
 
 def test_invokes_go_on_and_reset_forgets() -> None:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from tests.builder import TensorSpec, constant
+from tests.kernels.cells import SAMPLES, Case, Cell, Rng, assert_cell_as_tflm, every
 from tests.kernels.running import assert_as_tflm, assert_refused_as_tflm, outputs_of, refusal_of
 from tests.kernels.signal_models import row, signal_model
 from tinylab.peers.tflm import TflmSession
@@ -30,6 +31,23 @@ def test_as_tflm(tflm: TflmSession) -> None:
     x[:, :20] = (x[:, :20] >> 32) ** 2 + rng.integers(0, 3, (32, 20)).astype(np.uint64)
     assert_as_tflm(tflm, root_model(40), x, np.arange(32, dtype=np.int32))
     assert_as_tflm(tflm, root_model(40, constant(np.int32(3))), x)
+
+
+def random_case(rng: Rng) -> Case:
+    """Of squares, and of one more or less, among them."""
+    count = int(rng.integers(1, 60))
+    x = (2.0 ** rng.uniform(0, 63.99, (SAMPLES, count))).astype(np.uint64)
+    x = np.where(rng.random(x.shape) < 0.5, (x >> 32) ** 2 + rng.integers(0, 3, x.shape).astype(np.uint64), x)
+    bits = rng.integers(0, 32, SAMPLES).astype(np.int32)
+    return (root_model(count), [x, bits]) if rng.random() < 0.7 else (root_model(count, constant(bits[0])), [x])
+
+
+CELLS = {("SignalFilterBankSquareRoot", "uint64 to uint32"): Cell(random_case)}
+
+
+@every(CELLS)
+def test_cells_as_tflm(tflm: TflmSession, cell: Cell) -> None:
+    assert_cell_as_tflm(tflm, cell)
 
 
 @pytest.mark.parametrize("bits", [-1, 32])

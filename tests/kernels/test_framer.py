@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from tests.builder import TensorSpec
-from tests.kernels.cases import CASES, coin, some_shape
+from tests.kernels.cases import coin, some_shape
+from tests.kernels.cells import Case, Cell, Rng, assert_cell_as_tflm, every
 from tests.kernels.running import assert_refused_as_tflm, interpreter_of, random_values
 from tests.kernels.signal_models import assert_bad_options_are_refused, assert_refused, signal_model
-from tests.kernels.streaming import assert_streams_as_tflm, streamed
+from tests.kernels.streaming import streamed, valid_frames
 from tinylab.peers.tflm import TflmSession
 
 OPTIONS = {"frame_size": 5, "frame_step": 2, "prefill": True}
@@ -47,14 +48,20 @@ def test_without_prefill_the_first_frames_are_not_valid() -> None:
     assert interpreter.predict(np.int16([[1, 2, 3, 4]]))[1].tolist() == [False]
 
 
-def test_as_tflm(tflm: TflmSession) -> None:
+def random_case(rng: Rng) -> Case:
     """Steps longer than the frame too, where nothing is filled in before."""
-    rng = np.random.default_rng(42)
-    for _ in range(2 * CASES):
-        step, size = (int(number) for number in rng.integers(1, 12, 2))
-        shape = (*some_shape(rng, 0, 2, 3), step * int(rng.integers(1, 5)))
-        model = framer(shape, frame_size=size, frame_step=step, prefill=coin(rng) and step <= size)
-        assert_streams_as_tflm(tflm, model, random_values(rng, "int16", 8, *shape))
+    step, size = (int(number) for number in rng.integers(1, 12, 2))
+    shape = (*some_shape(rng, 0, 2, 3), step * int(rng.integers(1, 5)))
+    model = framer(shape, frame_size=size, frame_step=step, prefill=coin(rng) and step <= size)
+    return model, random_values(rng, "int16", 8, *shape)
+
+
+CELLS = {("SignalFramer", "int16"): Cell(random_case, shown=valid_frames)}
+
+
+@every(CELLS)
+def test_as_tflm(tflm: TflmSession, cell: Cell) -> None:
+    assert_cell_as_tflm(tflm, cell)
 
 
 REFUSED = {

@@ -7,7 +7,8 @@ import pytest
 
 from tests.builder import OperatorSpec, SubgraphSpec, TensorSpec, build_model
 from tests.kernels.calling import HANDLE, adding, assign, handle, read, row, squaring
-from tests.kernels.running import assert_as_tflm, assert_refused_as_tflm, interpreter_of, random_values, refusal_of
+from tests.kernels.cells import SAMPLES, Case, Cell, Rng, assert_cell_as_tflm, every, of_types
+from tests.kernels.running import assert_refused_as_tflm, interpreter_of, random_values, refusal_of
 from tinylab.model.options import IfOptions
 from tinylab.peers.tflm import TflmSession
 
@@ -22,12 +23,21 @@ def choosing(
     return build_model([SubgraphSpec([condition, row(type), row(type)], [chosen], [0, 1], [2]), *branches])
 
 
-@pytest.mark.parametrize("type", ["FLOAT32", "INT8", "INT16"])
-def test_as_tflm(tflm: TflmSession, type: str) -> None:
-    rng = np.random.default_rng(1)
-    model = choosing(adding(type), squaring(type), type=type)
-    conditions, xs = rng.integers(0, 2, (50, 1)).astype(bool), random_values(rng, type.lower(), 50, 1, 4)
-    assert_as_tflm(tflm, model, conditions, xs)
+def random_case(rng: Rng, dtype: str) -> Case:
+    """Of which each sample takes its own branch."""
+    type, count = dtype.upper(), int(rng.integers(1, 9))
+    chosen = OperatorSpec("IF", [0, 1], [2], IfOptions(1, 2))
+    main = SubgraphSpec([CONDITION, row(type, count), row(type, count)], [chosen], [0, 1], [2])
+    model = build_model([main, adding(type, count), squaring(type, count)])
+    return model, [rng.integers(0, 2, (SAMPLES, 1)).astype(bool), random_values(rng, dtype, SAMPLES, 1, count)]
+
+
+CELLS = of_types("IF", random_case, ["float32", "int8", "int16", "int32"])
+
+
+@every(CELLS)
+def test_as_tflm(tflm: TflmSession, cell: Cell) -> None:
+    assert_cell_as_tflm(tflm, cell)
 
 
 def test_by_hand() -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.builder import TensorSpec
-from tests.kernels.elementwise import assert_near_tflm
+from tests.kernels.cells import SAMPLES, Case, Cell, Rng, assert_cell_as_tflm, every, of_types
 from tests.kernels.running import Array, assert_as_tflm, assert_refused_as_tflm, outputs_of, random_values
 from tests.kernels.signal_models import assert_bad_options_are_refused, assert_refused, row, signal_model
 from tests.kernels.test_rfft import LENGTHS, rfft_model
@@ -44,19 +44,17 @@ def test_near_the_exact_inverse(type: str, length: int) -> None:
     assert np.abs(found - exact).max() <= 12
 
 
-@pytest.mark.parametrize("type", ["int16", "int32"])
-def test_as_tflm(tflm: TflmSession, type: str) -> None:
-    rng = np.random.default_rng(51)
-    for length in (*LENGTHS, 512, 1024):
-        for _ in range(3):
-            assert_as_tflm(tflm, irfft_model(length, type), spectra(rng, type, 12, length + 2))
+def random_case(rng: Rng, type: str) -> Case:
+    length, rows = int(rng.choice([*LENGTHS, 512])), tuple(rng.integers(1, 4, rng.integers(0, 3)).tolist())
+    return irfft_model(length, type, rows), spectra(rng, type, SAMPLES, *rows, length + 2)
 
 
-def test_floats_as_tflm(tflm: TflmSession) -> None:
-    rng = np.random.default_rng(52)
-    for length in (*LENGTHS, 512):
-        for _ in range(3):
-            assert_near_tflm(tflm, irfft_model(length, "float32"), spectra(rng, "float32", 12, length + 2))
+CELLS = of_types("SignalIrfft", random_case, ["int16", "int32", "float32"])
+
+
+@every(CELLS)
+def test_as_tflm(tflm: TflmSession, cell: Cell) -> None:
+    assert_cell_as_tflm(tflm, cell)
 
 
 def test_many_rows(tflm: TflmSession) -> None:

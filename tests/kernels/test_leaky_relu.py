@@ -7,8 +7,9 @@ import pytest
 
 from tests.arithmetic.test_fixed_point import c_multiply
 from tests.builder import TensorSpec, single_operator
-from tests.kernels.elementwise import op_data, random_scale, random_shape, random_tensor, unary_model
-from tests.kernels.running import assert_as_tflm, assert_refused_as_tflm, outputs_of, random_values, refusal_of
+from tests.kernels.cells import Case, Cell, Rng, assert_cell_as_tflm, every, of_types, unary
+from tests.kernels.elementwise import op_data, random_scale, unary_model
+from tests.kernels.running import assert_as_tflm, assert_refused_as_tflm, outputs_of, refusal_of
 from tinylab.arithmetic.fixed_point import quantize_multiplier
 from tinylab.kernels.leaky_relu import REGISTRATION
 from tinylab.model.options import LeakyReluOptions
@@ -23,15 +24,17 @@ def leaky(input: TensorSpec, alpha: float, **output: float) -> bytes:
     return unary_model("LEAKY_RELU", input, LeakyReluOptions(alpha), **output)
 
 
-@pytest.mark.parametrize("alpha", ALPHAS)
-@pytest.mark.parametrize("dtype", ["int8", "int16", "float32"])
-def test_as_tflm(tflm: TflmSession, dtype: str, alpha: float) -> None:
-    rng = np.random.default_rng(1)
-    for _ in range(5):
-        shape = random_shape(rng, 5)
-        output = random_tensor(rng, shape, dtype)
-        model = leaky(random_tensor(rng, shape, dtype), alpha, scale=output.scale, zero_point=output.zero_point)
-        assert_as_tflm(tflm, model, random_values(rng, dtype, 6, *shape))
+def random_case(rng: Rng, dtype: str) -> Case:
+    alpha = float(rng.choice([*ALPHAS, rng.uniform(-2, 2)]))
+    return unary("LEAKY_RELU", dtype, LeakyReluOptions(alpha)).case(rng)
+
+
+CELLS = of_types("LEAKY_RELU", random_case, ["float32", "int8", "int16"])
+
+
+@every(CELLS)
+def test_as_tflm(tflm: TflmSession, cell: Cell) -> None:
+    assert_cell_as_tflm(tflm, cell)
 
 
 @pytest.mark.parametrize("alpha", ALPHAS)

@@ -7,7 +7,9 @@ import pytest
 
 from tests.builder import TensorSpec
 from tests.kernels.cells import (
+    SAME,
     SAMPLES,
+    Bound,
     Case,
     Cell,
     Rng,
@@ -36,14 +38,14 @@ def random_case(dtype: str) -> Cell:
         inputs = random_values(rng, dtype, SAMPLES, *shape) * (5 if dtype == "float32" else 1)
         return unary_model("LOG_SOFTMAX", input, **(OUTPUT if dtype == "int8" else {})), [inputs.astype(dtype)]
 
-    return Cell(case, bound=None if dtype == "int8" else near)
+    return Cell(case, SAME if dtype == "int8" else OF_THE_ROW)
 
 
-def near(theirs: Array) -> Array:
-    """1e-6 of the largest magnitude in the row."""
+def of_the_row(theirs: Array) -> Array:
     return np.broadcast_to(1e-6 * np.abs(theirs).max(axis=-1, keepdims=True) + 1e-7, theirs.shape)
 
 
+OF_THE_ROW = Bound("1e-6 of the row's largest magnitude", of_the_row)
 CELLS = {("LOG_SOFTMAX", dtype): random_case(dtype) for dtype in ("float32", "int8")}
 
 

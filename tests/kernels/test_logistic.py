@@ -11,8 +11,9 @@ import pytest
 from tests.arithmetic.test_fixed_point import c_divide_by_pot, c_multiply
 from tests.arithmetic.test_gemmlowp import c_logistic
 from tests.builder import TensorSpec
-from tests.kernels.elementwise import assert_near_tflm, op_data, random_scale, random_shape, unary_model
-from tests.kernels.running import assert_as_tflm, assert_refused_as_tflm, outputs_of, random_values, refusal_of
+from tests.kernels.cells import NEAR, SAMPLES, Case, Cell, Rng, assert_cell_as_tflm, every, of_types, values
+from tests.kernels.elementwise import op_data, random_scale, random_shape, unary_model
+from tests.kernels.running import assert_as_tflm, assert_refused_as_tflm, outputs_of, refusal_of
 from tinylab.kernels.logistic import REGISTRATION
 from tinylab.peers.tflm import TflmSession
 
@@ -45,23 +46,30 @@ def test_int8_is_the_c_loop() -> None:
         assert outputs_of(int8_model(scale, zero_point), EVERY_INT8)[0][0].tolist() == expected
 
 
-def test_int8_as_tflm(tflm: TflmSession) -> None:
-    rng = np.random.default_rng(2)
-    for _ in range(30):
-        assert_as_tflm(tflm, int8_model(random_scale(rng, -14, 6), int(rng.integers(-128, 128))), EVERY_INT8)
+def random_case(rng: Rng, dtype: str) -> Case:
+    """Every int8, or some of the others."""
+    shape = (256,) if dtype == "int8" else random_shape(rng)
+    if dtype == "float32":
+        return unary_model("LOGISTIC", TensorSpec(shape, "FLOAT32")), [values(rng, dtype, *shape)]
+    if dtype == "int16":
+        return int16_model(random_scale(rng, -16, 1), shape), [values(rng, dtype, *shape)]
+    return int8_model(random_scale(rng, -14, 6), int(rng.integers(-128, 128))), [np.tile(EVERY_INT8, (SAMPLES, 1))]
+
+
+CELLS = {
+    **of_types("LOGISTIC", random_case, ["int8", "int16"]),
+    **of_types("LOGISTIC", random_case, ["float32"], bound=NEAR),
+}
+
+
+@every(CELLS)
+def test_as_tflm(tflm: TflmSession, cell: Cell) -> None:
+    assert_cell_as_tflm(tflm, cell)
 
 
 @pytest.mark.parametrize("scale", [2.0**-12, 2.0**-11, 2.0**-15, 0.0003, 1e-6, 0.7])
 def test_int16_as_tflm(tflm: TflmSession, scale: float) -> None:
     assert_as_tflm(tflm, int16_model(scale), EVERY_INT16)
-
-
-def test_floats_near_tflm(tflm: TflmSession) -> None:
-    rng = np.random.default_rng(3)
-    for _ in range(10):
-        shape = random_shape(rng)
-        model = unary_model("LOGISTIC", TensorSpec(shape, "FLOAT32"))
-        assert_near_tflm(tflm, model, 30 * random_values(rng, "float32", 10, *shape))
 
 
 def test_by_hand() -> None:

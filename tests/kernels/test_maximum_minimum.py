@@ -6,24 +6,21 @@ import numpy as np
 import pytest
 
 from tests.builder import TensorSpec, single_operator
-from tests.kernels.elementwise import binary_model, broadcasting_shapes
-from tests.kernels.running import assert_as_tflm, assert_refused_as_tflm, outputs_of, random_values, refusal_of
+from tests.kernels.cells import Cell, assert_cell_as_tflm, binary, every
+from tests.kernels.elementwise import binary_model
+from tests.kernels.running import assert_as_tflm, assert_refused_as_tflm, outputs_of, refusal_of
 from tinylab.peers.tflm import TflmSession
 
 BOTH = pytest.mark.parametrize("name", ["MAXIMUM", "MINIMUM"])
 
 
-@BOTH
-@pytest.mark.parametrize("dtype", ["float32", "int8", "int16", "int32", "int64"])
-def test_as_tflm(tflm: TflmSession, name: str, dtype: str) -> None:
-    rng = np.random.default_rng(1)
-    for case in range(15):
-        first, second, whole = broadcasting_shapes(rng)
-        tensors = [TensorSpec(shape, dtype.upper()) for shape in (first, second, whole)]
-        values = [random_values(rng, dtype, 5, *first), random_values(rng, dtype, 5, *second)]
-        if case % 3 == 0:
-            tensors[1], values = tensors[1]._replace(data=values[1][0]), values[:1]
-        assert_as_tflm(tflm, single_operator(name, tensors[:2], tensors[2:]), *values)
+TYPES = ["float32", "int8", "int16", "int32", "int64"]
+CELLS = {(name, dtype): binary(name, dtype) for name in ("MAXIMUM", "MINIMUM") for dtype in TYPES}
+
+
+@every(CELLS)
+def test_as_tflm(tflm: TflmSession, cell: Cell) -> None:
+    assert_cell_as_tflm(tflm, cell)
 
 
 def test_by_hand() -> None:

@@ -7,11 +7,11 @@ import pytest
 
 from tests.arithmetic.test_fixed_point import c_multiply
 from tests.builder import TensorSpec, single_operator
+from tests.kernels.cells import Cell, assert_cell_as_tflm, binary, every, fused
 from tests.kernels.elementwise import (
     Quantization,
     binary_model,
     op_data,
-    random_binary_case,
     random_int8_pairs,
 )
 from tests.kernels.running import assert_as_tflm, assert_refused_as_tflm, outputs_of, refusal_of
@@ -39,12 +39,12 @@ def test_int8_is_the_c_loop() -> None:
         np.testing.assert_array_equal(outputs_of(model, *values)[0][0], np.clip(expected, -128, 127))
 
 
-@pytest.mark.parametrize("dtype", TYPES)
-def test_as_tflm(tflm: TflmSession, dtype: str) -> None:
-    rng = np.random.default_rng(2)
-    for _ in range(30):
-        model, values = random_binary_case(rng, "MUL", MulOptions, dtype)
-        assert_as_tflm(tflm, model, *values)
+CELLS = {("MUL", dtype): binary("MUL", dtype, fused(MulOptions)) for dtype in TYPES}
+
+
+@every(CELLS)
+def test_as_tflm(tflm: TflmSession, cell: Cell) -> None:
+    assert_cell_as_tflm(tflm, cell)
 
 
 def test_multiplier_by_hand() -> None:

@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from tests.builder import TensorSpec
-from tests.kernels.cases import CASES, some_shape
+from tests.kernels.cases import some_shape
+from tests.kernels.cells import Case, Cell, Rng, assert_cell_as_tflm, every, of_types
 from tests.kernels.running import assert_refused_as_tflm, random_values
 from tests.kernels.signal_models import assert_bad_options_are_refused, assert_refused, signal_model
-from tests.kernels.streaming import assert_streams_as_tflm, streamed
+from tests.kernels.streaming import streamed
 from tinylab.model import TensorType
 from tinylab.peers.tflm import TflmSession
 
@@ -41,14 +42,19 @@ def test_int16_saturates_frame_by_frame() -> None:
     assert streamed(overlap_add((3, 3), 1), xs)[0].tolist() == [[30000, 32767, 2767]]
 
 
-@pytest.mark.parametrize("type", ["INT16", "FLOAT32"])
-def test_as_tflm(tflm: TflmSession, type: str) -> None:
-    rng = np.random.default_rng(43)
-    for _ in range(CASES):
-        size = int(rng.integers(1, 12))
-        shape = (*some_shape(rng, 0, 2, 3), int(rng.integers(1, 6)), size)
-        model = overlap_add(shape, int(rng.integers(1, size + 1)), type)
-        assert_streams_as_tflm(tflm, model, random_values(rng, type.lower(), 8, *shape))
+def random_case(rng: Rng, type: str) -> Case:
+    size = int(rng.integers(1, 12))
+    shape = (*some_shape(rng, 0, 2, 3), int(rng.integers(1, 6)), size)
+    model = overlap_add(shape, int(rng.integers(1, size + 1)), type.upper())
+    return model, random_values(rng, type, 8, *shape)
+
+
+CELLS = of_types("SignalOverlapAdd", random_case, ["int16", "float32"])
+
+
+@every(CELLS)
+def test_as_tflm(tflm: TflmSession, cell: Cell) -> None:
+    assert_cell_as_tflm(tflm, cell)
 
 
 REFUSED = {

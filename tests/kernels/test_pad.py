@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
 from tests.builder import TensorSpec, constant, single_operator
+from tests.kernels.cells import Case, Cell, Rng, assert_cell_as_tflm, every, of_types
 from tests.kernels.running import Array, assert_as_tflm, assert_refused_as_tflm, outputs_of, random_values, refusal_of
+from tinylab.model import load_model
 from tinylab.peers.tflm import TflmSession
 
 TYPES = ["float32", "int8", "int16", "int32"]
@@ -46,12 +50,22 @@ def test_is_numpys_pad(dtype: str) -> None:
         np.testing.assert_array_equal(outputs_of(model, inputs)[0], expected)
 
 
-@pytest.mark.parametrize("dtype", TYPES)
-def test_as_tflm(tflm: TflmSession, dtype: str) -> None:
-    rng = np.random.default_rng(2)
-    for _ in range(20):
+def case_of(name: str) -> Callable[[Rng, str], Case]:
+    def case(rng: Rng, dtype: str) -> Case:
         model, inputs, _ = random_case(rng, dtype)
-        assert_as_tflm(tflm, model, inputs)
+        while load_model(model).subgraphs[0].operators[0].name != name:
+            model, inputs, _ = random_case(rng, dtype)
+        return model, inputs
+
+    return case
+
+
+CELLS = of_types("PAD", case_of("PAD"), TYPES) | of_types("PADV2", case_of("PADV2"), TYPES)
+
+
+@every(CELLS)
+def test_as_tflm(tflm: TflmSession, cell: Cell) -> None:
+    assert_cell_as_tflm(tflm, cell)
 
 
 def test_int8_is_padded_with_its_zero_point_and_int16_with_0() -> None:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from tests.builder import TensorSpec, constant
+from tests.kernels.cells import SAMPLES, Case, Cell, Rng, assert_cell_as_tflm, every
 from tests.kernels.running import Array, assert_as_tflm, assert_refused_as_tflm, outputs_of, random_values
 from tests.kernels.signal_models import assert_bad_options_are_refused, assert_refused, row, signal_model
 from tinylab.peers.tflm import TflmSession
@@ -64,6 +65,21 @@ def test_a_table_that_the_graph_computes(tflm: TflmSession) -> None:
     rng = np.random.default_rng(1)
     lut = random_values(rng, "int16", 8, 125)
     assert_as_tflm(tflm, pcan_model(row(125, "INT16"), 6), random_energies(rng, 8), random_energies(rng, 8), lut)
+
+
+def random_case(rng: Rng) -> Case:
+    """The table a constant, or fed."""
+    lut, fed = random_values(rng, "int16", SAMPLES, int(rng.integers(125, 131))), rng.random() < 0.3
+    model = pcan_model(row(lut.shape[1], "INT16") if fed else constant(lut[0]), int(rng.integers(0, 64)))
+    return model, [random_energies(rng, SAMPLES), random_energies(rng, SAMPLES), *([lut] if fed else [])]
+
+
+CELLS = {("SignalPCAN", "uint32"): Cell(random_case)}
+
+
+@every(CELLS)
+def test_as_tflm(tflm: TflmSession, cell: Cell) -> None:
+    assert_cell_as_tflm(tflm, cell)
 
 
 def test_refusals(tflm: TflmSession) -> None:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pytest
 
 from tests.builder import TensorSpec, single_operator
+from tests.kernels.cells import NEAR, SAME, SAMPLES, Cell, Rng, assert_cell_as_tflm, every
 from tests.kernels.convolving import DTYPES, c_activation_range, c_padding, out_size
-from tests.kernels.elementwise import assert_near_tflm, op_data, random_activation
+from tests.kernels.elementwise import op_data, random_activation
 from tests.kernels.running import Array, assert_as_tflm, assert_refused_as_tflm, outputs_of, random_values, refusal_of
 from tinylab.kernels import padding
 from tinylab.kernels.padding import Window
@@ -106,14 +109,20 @@ def test_is_the_cpp_loops(name: str, dtype: str) -> None:
         np.testing.assert_array_equal(outputs_of(model_of(name, case), images)[0], expected)
 
 
-@pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("dtype", DTYPES)
-def test_as_tflm(tflm: TflmSession, name: str, dtype: str) -> None:
-    rng = np.random.default_rng(2)
-    for _ in range(25):
-        case = random_case(rng, dtype, largest=20)
-        compare = assert_near_tflm if (name, dtype) == ("AVERAGE_POOL_2D", "float32") else assert_as_tflm
-        compare(tflm, model_of(name, case), random_values(rng, dtype, 3, *case[0].shape))
+def cell(name: str, dtype: str) -> Cell:
+    def case(rng: Rng) -> Sequence[Any]:
+        drawn = random_case(rng, dtype, largest=20)
+        return model_of(name, drawn), random_values(rng, dtype, SAMPLES, *drawn[0].shape)
+
+    return Cell(case, NEAR if (name, dtype) == ("AVERAGE_POOL_2D", "float32") else SAME)
+
+
+CELLS = {(name, dtype): cell(name, dtype) for name in NAMES for dtype in DTYPES}
+
+
+@every(CELLS)
+def test_as_tflm(tflm: TflmSession, cell: Cell) -> None:
+    assert_cell_as_tflm(tflm, cell)
 
 
 def test_float_average_by_hand() -> None:

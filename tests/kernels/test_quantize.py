@@ -7,6 +7,7 @@ import pytest
 
 from tests.arithmetic.test_fixed_point import c_multiply
 from tests.builder import TensorSpec, single_operator
+from tests.kernels.cells import Cell, assert_cell_as_tflm, every
 from tests.kernels.elementwise import op_data, random_scale, random_shape
 from tests.kernels.running import Array, assert_as_tflm, assert_refused_as_tflm, outputs_of, random_values, refusal_of
 from tinylab.arithmetic.fixed_point import quantize_multiplier
@@ -39,11 +40,15 @@ def random_case(rng: np.random.Generator, dtype: str, output: str) -> tuple[byte
     return quantize_model(input, output, scale, output_zero_point), random_values(rng, dtype, 6, *shape)
 
 
-@pytest.mark.parametrize(("dtype", "output"), TYPES)
-def test_as_tflm(tflm: TflmSession, dtype: str, output: str) -> None:
-    rng = np.random.default_rng(1)
-    for _ in range(12):
-        assert_as_tflm(tflm, *random_case(rng, dtype, output))
+CELLS = {
+    ("QUANTIZE", " to ".join(types)): Cell(lambda rng, types=types: random_case(rng, *types))  # type: ignore[misc]
+    for types in TYPES
+}
+
+
+@every(CELLS)
+def test_as_tflm(tflm: TflmSession, cell: Cell) -> None:
+    assert_cell_as_tflm(tflm, cell)
 
 
 def test_int8_is_the_c_loop() -> None:

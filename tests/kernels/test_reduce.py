@@ -47,20 +47,8 @@ CELLS = {
 
 
 @every(CELLS)
-def test_cells_as_tflm(tflm: TflmSession, cell: Cell) -> None:
+def test_as_tflm(tflm: TflmSession, cell: Cell) -> None:
     assert_cell_as_tflm(tflm, cell)
-
-
-@pytest.mark.parametrize("dtype", ["int8", "int16", "float32"])
-def test_as_tflm(tflm: TflmSession, dtype: str) -> None:
-    rng = np.random.default_rng(1)
-    for _ in range(40):
-        shape = random_shape(rng, 5)
-        input, output = random_tensor(rng, shape, dtype), random_tensor(rng, shape, dtype)
-        if rng.random() < 0.3:
-            output = input
-        model = mean_model(input, random_axes(rng, len(shape)), output, keep_dims=bool(rng.integers(2)))
-        assert_as_tflm(tflm, model, random_values(rng, dtype, 5, *shape))
 
 
 @pytest.mark.parametrize("dtype", ["int8", "int16", "float32"])

@@ -6,11 +6,13 @@ import numpy as np
 import pytest
 
 from tests.builder import OperatorSpec, SubgraphSpec, TensorSpec, build_model, constant, single_operator
-from tests.kernels.running import assert_as_tflm, assert_refused_as_tflm, outputs_of, random_values, refusal_of
+from tests.kernels.cells import SAMPLES, Case, Cell, Rng, assert_cell_as_tflm, every, of_types
+from tests.kernels.elementwise import random_shape
+from tests.kernels.running import assert_refused_as_tflm, outputs_of, random_values, refusal_of
 from tinylab.model.options import ReshapeOptions
 from tinylab.peers.tflm import TflmSession
 
-TYPES = ["float32", "int8", "int16", "int32", "int64", "uint8", "bool"]
+TYPES = ["float16", "float32", "float64", "int8", "uint8", "int16", "int32", "uint32", "int64", "uint64", "bool"]
 SHAPES = [((2, 3, 4), (4, 6)), ((6,), (1, 1, 2, 3, 1)), ((1, 1), ()), ((), (1, 1, 1)), ((5, 1), (5,))]
 
 
@@ -29,11 +31,19 @@ def test_keeps_the_elements(shape: tuple[int, ...], new_shape: tuple[int, ...], 
     assert outputs.tobytes() == inputs.tobytes()
 
 
-@pytest.mark.parametrize("dtype", TYPES)
-def test_as_tflm(tflm: TflmSession, dtype: str) -> None:
-    for shape, new_shape in SHAPES:
-        model = reshape_model(shape, new_shape, dtype)
-        assert_as_tflm(tflm, model, random_values(np.random.default_rng(2), dtype, 3, *shape))
+def random_case(rng: Rng, dtype: str) -> Case:
+    """The same sizes in another order, ones among them."""
+    shape = random_shape(rng)
+    new_shape = tuple(int(size) for size in rng.permutation([*shape, *[1] * int(rng.integers(0, 3))]))
+    return reshape_model(shape, new_shape, dtype), random_values(rng, dtype, SAMPLES, *shape)
+
+
+CELLS = of_types("RESHAPE", random_case, TYPES)
+
+
+@every(CELLS)
+def test_as_tflm(tflm: TflmSession, cell: Cell) -> None:
+    assert_cell_as_tflm(tflm, cell)
 
 
 def test_the_second_input_is_not_read() -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.builder import TensorSpec
-from tests.kernels.elementwise import assert_near_tflm
+from tests.kernels.cells import SAMPLES, Case, Cell, Rng, assert_cell_as_tflm, every, of_types
 from tests.kernels.running import Array, assert_as_tflm, assert_refused_as_tflm, outputs_of, random_values
 from tests.kernels.signal_models import assert_bad_options_are_refused, assert_refused, row, signal_model
 from tinylab.model import TensorType
@@ -42,17 +42,19 @@ def test_near_the_exact_spectrum(type: str, tolerance: float, length: int) -> No
     assert np.abs(pairs[..., 0] + 1j * pairs[..., 1] - exact).max() / scale <= tolerance
 
 
-@pytest.mark.parametrize("type", ["int16", "int32"])
-def test_as_tflm(tflm: TflmSession, type: str) -> None:
-    rng = np.random.default_rng(1)
-    for length in (*LENGTHS, 512, 1024):
-        assert_as_tflm(tflm, rfft_model(length, type), random_rows(rng, type, 12, length))
+def random_case(rng: Rng, type: str) -> Case:
+    """Rows as long as the transform, or shorter."""
+    length, rows = int(rng.choice([*LENGTHS, 512])), tuple(rng.integers(1, 4, rng.integers(0, 3)).tolist())
+    count = length if rng.random() < 0.6 else int(rng.integers(1, length + 1))
+    return rfft_model(length, type, count, rows), random_rows(rng, type, SAMPLES, *rows, count)
 
 
-def test_floats_as_tflm(tflm: TflmSession) -> None:
-    rng = np.random.default_rng(2)
-    for length in (*LENGTHS, 512):
-        assert_near_tflm(tflm, rfft_model(length, "float32"), random_rows(rng, "float32", 12, length))
+CELLS = of_types("SignalRfft", random_case, ["int16", "int32", "float32"])
+
+
+@every(CELLS)
+def test_as_tflm(tflm: TflmSession, cell: Cell) -> None:
+    assert_cell_as_tflm(tflm, cell)
 
 
 def test_short_rows_and_many(tflm: TflmSession) -> None:

@@ -6,10 +6,14 @@ import numpy as np
 import pytest
 
 from tests.builder import TensorSpec, single_operator
+from tests.kernels.cells import SAMPLES, Case, Cell, Rng, assert_cell_as_tflm, every, of_types
+from tests.kernels.elementwise import random_shape
 from tests.kernels.running import assert_as_tflm, assert_refused_as_tflm, outputs_of, random_values, refusal_of
 from tinylab.model import TensorType
 from tinylab.model.options import ShapeOptions
 from tinylab.peers.tflm import TflmSession
+
+TYPES = ["float16", "float32", "float64", "int8", "uint8", "int16", "int32", "uint32", "int64", "uint64", "bool"]
 
 
 def shape_model(shape: tuple[int, ...], dtype: str = "INT8", out_type: str = "INT32", size: int | None = None) -> bytes:
@@ -25,6 +29,19 @@ def test_is_the_input_s_shape(tflm: TflmSession, shape: tuple[int, ...], dtype: 
     model = shape_model(shape, dtype.upper())
     assert outputs_of(model, inputs)[0].tolist() == [list(shape)] * 3
     assert_as_tflm(tflm, model, inputs)
+
+
+def random_case(rng: Rng, dtype: str) -> Case:
+    shape = random_shape(rng, 6)
+    return shape_model(shape, dtype.upper()), random_values(rng, dtype, SAMPLES, *shape)
+
+
+CELLS = of_types("SHAPE", random_case, TYPES)
+
+
+@every(CELLS)
+def test_as_tflm(tflm: TflmSession, cell: Cell) -> None:
+    assert_cell_as_tflm(tflm, cell)
 
 
 def test_an_int64_output_fails_in_invoke(tflm: TflmSession) -> None:

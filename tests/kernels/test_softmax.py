@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from tests.builder import TensorSpec, single_operator
-from tests.kernels.elementwise import assert_near_tflm, op_data, random_scale, random_shape, unary_model
+from tests.kernels.cells import NEAR, SAMPLES, Case, Cell, Rng, assert_cell_as_tflm, every, of_types
+from tests.kernels.elementwise import op_data, random_scale, random_shape, unary_model
 from tests.kernels.running import Array, assert_as_tflm, assert_refused_as_tflm, outputs_of, random_values, refusal_of
 from tinylab.kernels.softmax import REGISTRATION
 from tinylab.model.options import SoftmaxOptions
@@ -30,15 +31,27 @@ def random_rows(rng: np.random.Generator, dtype: str, *shape: int) -> Array:
     return (values // values.dtype.type(rng.choice([1, 8, 100]))).astype(dtype)
 
 
-@pytest.mark.parametrize("types", OUTPUTS)
-def test_as_tflm(tflm: TflmSession, types: tuple[str, str]) -> None:
-    rng = np.random.default_rng(1)
-    for _ in range(25):
-        shape = (*random_shape(rng, 3), int(rng.integers(1, 40)))
-        beta = float(np.float32(rng.choice([1.0, 0.5, rng.uniform(0.1, 8)])))
-        scale = random_scale(rng, -9, 1) if types[0] == "int8" else random_scale(rng, -14, -3)
-        model = softmax_model(shape, types, scale, SoftmaxOptions(beta))
-        assert_as_tflm(tflm, model, random_rows(rng, types[0], 10, *shape))
+def random_case(rng: Rng, types: str) -> Case:
+    shape = (*random_shape(rng, 3), int(rng.integers(1, 40)))
+    beta = SoftmaxOptions(float(np.float32(rng.choice([1.0, 0.5, rng.uniform(0.1, 8)]))))
+    if types == "float32":
+        return unary_model("SOFTMAX", TensorSpec(shape, "FLOAT32"), beta), 4 * random_values(
+            rng, types, SAMPLES, *shape
+        )
+    first, second = types.split(" to ")
+    scale = random_scale(rng, -9, 1) if first == "int8" else random_scale(rng, -14, -3)
+    return softmax_model(shape, (first, second), scale, beta), random_rows(rng, first, SAMPLES, *shape)
+
+
+CELLS = {
+    **of_types("SOFTMAX", random_case, map(" to ".join, OUTPUTS)),
+    **of_types("SOFTMAX", random_case, ["float32"], bound=NEAR),
+}
+
+
+@every(CELLS)
+def test_as_tflm(tflm: TflmSession, cell: Cell) -> None:
+    assert_cell_as_tflm(tflm, cell)
 
 
 def test_every_int16_difference_as_tflm(tflm: TflmSession) -> None:
@@ -46,14 +59,6 @@ def test_every_int16_difference_as_tflm(tflm: TflmSession) -> None:
     x = np.stack([np.full(2**16 - 1, 2**15 - 1), np.arange(-(2**15), 2**15 - 1)], axis=-1).astype(np.int16)
     for scale in (10 / 2**16, 1 / 2**12):
         assert_as_tflm(tflm, softmax_model(x.shape, ("int16", "int16"), scale), x[np.newaxis])
-
-
-def test_floats_near_tflm(tflm: TflmSession) -> None:
-    rng = np.random.default_rng(2)
-    for _ in range(20):
-        shape = (*random_shape(rng, 3), int(rng.integers(1, 40)))
-        model = unary_model("SOFTMAX", TensorSpec(shape, "FLOAT32"), SoftmaxOptions(float(rng.uniform(0.1, 4))))
-        assert_near_tflm(tflm, model, 4 * random_values(rng, "float32", 10, *shape))
 
 
 def test_by_hand() -> None:

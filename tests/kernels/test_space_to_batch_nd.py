@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 import pytest
 
 from tests.builder import TensorSpec, constant, single_operator
 from tests.kernels.cases import (
-    CASES,
     Case,
     assert_cases_as_expected,
     assert_refused_in,
@@ -15,7 +17,8 @@ from tests.kernels.cases import (
     picked,
     spec,
 )
-from tests.kernels.running import assert_as_tflm, outputs_of, random_values, refusal_of
+from tests.kernels.cells import Cell, Rng, assert_cell_as_tflm, every
+from tests.kernels.running import Array, assert_as_tflm, outputs_of, random_values, refusal_of
 from tinylab.peers.tflm import TflmSession
 
 TYPES = ["float32", "int8"]
@@ -62,14 +65,26 @@ def test_by_numpy(dtype: str) -> None:
     assert_cases_as_expected(case, dtype)
 
 
-@pytest.mark.parametrize("dtype", TYPES)
-def test_as_tflm(tflm: TflmSession, dtype: str) -> None:
-    """But for the padding, which in TFLM is what happens to lie in memory."""
-    rng = np.random.default_rng(1)
-    for _ in range(CASES):
-        one, inside = case_and_inside(rng, dtype)
-        theirs = tflm.run(one.model, one.inputs).require().outputs[0].reshape(inside.shape)
-        np.testing.assert_array_equal(outputs_of(one.model, *one.inputs)[0][inside], theirs[inside])
+def beside_the_padding(outputs: list[Array], case: Sequence[Any]) -> list[Array]:
+    """In TFLM the padding is what happens to lie in memory."""
+    inside = case[2]
+    return [outputs[0].reshape(inside.shape)[inside]]
+
+
+def cell(dtype: str) -> Cell:
+    def drawn(rng: Rng) -> Sequence[Any]:
+        (model, inputs, _), inside = case_and_inside(rng, dtype)
+        return model, inputs, inside
+
+    return Cell(drawn, shown=beside_the_padding)
+
+
+CELLS = {("SPACE_TO_BATCH_ND", dtype): cell(dtype) for dtype in TYPES}
+
+
+@every(CELLS)
+def test_as_tflm(tflm: TflmSession, cell: Cell) -> None:
+    assert_cell_as_tflm(tflm, cell)
 
 
 def space_to_batch(

@@ -9,11 +9,11 @@ from tests.builder import TensorSpec, constant, single_operator
 from tests.kernels.cases import (
     Case,
     assert_cases_as_expected,
-    assert_cases_as_tflm,
     assert_refused_in,
     some_shape,
     spec,
 )
+from tests.kernels.cells import Cell, assert_cell_as_tflm, every, of_types
 from tests.kernels.running import outputs_of, random_values, refusal_of
 from tinylab.model.options import SplitVOptions
 from tinylab.peers.tflm import TflmSession
@@ -38,9 +38,12 @@ def test_by_numpy(dtype: str) -> None:
     assert_cases_as_expected(case, dtype)
 
 
-@pytest.mark.parametrize("dtype", TYPES)
-def test_as_tflm(tflm: TflmSession, dtype: str) -> None:
-    assert_cases_as_tflm(tflm, case, dtype)
+CELLS = of_types("SPLIT_V", case, TYPES)
+
+
+@every(CELLS)
+def test_as_tflm(tflm: TflmSession, cell: Cell) -> None:
+    assert_cell_as_tflm(tflm, cell)
 
 
 def split(axis: TensorSpec, dtype: str = "int8", inputs: int = 3) -> bytes:

@@ -9,12 +9,12 @@ from tests.builder import single_operator
 from tests.kernels.cases import (
     Case,
     assert_cases_as_expected,
-    assert_cases_as_tflm,
     assert_refused_in,
     coin,
     some_shape,
     spec,
 )
+from tests.kernels.cells import Cell, assert_cell_as_tflm, every, of_types
 from tests.kernels.running import random_values, refusal_of
 from tinylab.model.options import SqueezeOptions
 from tinylab.peers.tflm import TflmSession
@@ -40,9 +40,12 @@ def test_by_numpy(dtype: str) -> None:
     assert_cases_as_expected(case, dtype)
 
 
-@pytest.mark.parametrize("dtype", TYPES)
-def test_as_tflm(tflm: TflmSession, dtype: str) -> None:
-    assert_cases_as_tflm(tflm, case, dtype)
+CELLS = of_types("SQUEEZE", case, TYPES)
+
+
+@every(CELLS)
+def test_as_tflm(tflm: TflmSession, cell: Cell) -> None:
+    assert_cell_as_tflm(tflm, cell)
 
 
 def squeeze(shape: tuple[int, ...], left: tuple[int, ...], *dims: int) -> bytes:

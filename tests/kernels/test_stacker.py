@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from tests.builder import TensorSpec
-from tests.kernels.cases import CASES
+from tests.kernels.cells import Case, Cell, Rng, assert_cell_as_tflm, every
 from tests.kernels.running import assert_refused_as_tflm, random_values
 from tests.kernels.signal_models import assert_bad_options_are_refused, assert_refused, row, signal_model
-from tests.kernels.streaming import assert_streams_as_tflm, streamed
+from tests.kernels.streaming import streamed, valid_frames
 from tinylab.peers.tflm import TflmSession
 
 OPTIONS = {"num_channels": 2, "stacker_left_context": 1, "stacker_right_context": 1, "stacker_step": 2}
@@ -37,17 +37,19 @@ def test_by_hand() -> None:
     assert frames[valid].tolist() == [[1, 2, 1, 2, 3, 4], [3, 4, 5, 6, 7, 8]]
 
 
-def test_as_tflm(tflm: TflmSession) -> None:
-    rng = np.random.default_rng(44)
-    for _ in range(CASES):
-        channels, left, right = int(rng.integers(1, 6)), int(rng.integers(0, 4)), int(rng.integers(0, 4))
-        model = stacker(
-            num_channels=channels,
-            stacker_left_context=left,
-            stacker_right_context=right,
-            stacker_step=int(rng.integers(1, left + right + 2)),
-        )
-        assert_streams_as_tflm(tflm, model, random_values(rng, "int16", 20, channels))
+def random_case(rng: Rng) -> Case:
+    channels, left, right = int(rng.integers(1, 6)), int(rng.integers(0, 4)), int(rng.integers(0, 4))
+    options = {"num_channels": channels, "stacker_left_context": left, "stacker_right_context": right}
+    model = stacker(**options, stacker_step=int(rng.integers(1, left + right + 2)))
+    return model, random_values(rng, "int16", 20, channels)
+
+
+CELLS = {("SignalStacker", "int16"): Cell(random_case, shown=valid_frames)}
+
+
+@every(CELLS)
+def test_as_tflm(tflm: TflmSession, cell: Cell) -> None:
+    assert_cell_as_tflm(tflm, cell)
 
 
 REFUSED = {

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from tests.builder import TensorSpec, constant, single_operator
+from tests.kernels.cells import SAMPLES, Case, Cell, Rng, assert_cell_as_tflm, every, of_types
 from tests.kernels.running import Array, assert_as_tflm, assert_refused_as_tflm, outputs_of, random_values, refusal_of
 from tinylab.model.options import StridedSliceOptions
 from tinylab.peers.tflm import TflmSession
@@ -90,12 +91,17 @@ def test_takes_what_the_loops_take(dtype: str) -> None:
         np.testing.assert_array_equal(outputs[0], picked(inputs, taken, out_shape), str(sliced))
 
 
-@pytest.mark.parametrize("dtype", TYPES)
-def test_as_tflm(tflm: TflmSession, dtype: str) -> None:
-    rng = np.random.default_rng(4)
-    for _ in range(40):
-        shape, sliced, _, out_shape = random_slice(rng)
-        assert_as_tflm(tflm, slice_model(shape, sliced, out_shape, dtype.upper()), random_values(rng, dtype, 2, *shape))
+def random_case(rng: Rng, dtype: str) -> Case:
+    shape, sliced, _, out_shape = random_slice(rng)
+    return slice_model(shape, sliced, out_shape, dtype.upper()), random_values(rng, dtype, SAMPLES, *shape)
+
+
+CELLS = of_types("STRIDED_SLICE", random_case, TYPES)
+
+
+@every(CELLS)
+def test_as_tflm(tflm: TflmSession, cell: Cell) -> None:
+    assert_cell_as_tflm(tflm, cell)
 
 
 TEN = np.arange(10, dtype=np.int8)[np.newaxis]

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from tests.builder import TensorSpec, single_operator
-from tests.kernels.elementwise import binary_model, c_sum, op_data, random_binary_case, random_int8_pairs
+from tests.kernels.cells import Cell, assert_cell_as_tflm, binary, every, fused
+from tests.kernels.elementwise import binary_model, c_sum, op_data, random_int8_pairs
 from tests.kernels.running import assert_as_tflm, assert_refused_as_tflm, outputs_of, refusal_of
 from tinylab.kernels.common_scale import Rescaling
 from tinylab.kernels.sub import REGISTRATION
@@ -28,12 +29,12 @@ def test_int8_is_the_c_loop() -> None:
         np.testing.assert_array_equal(outputs_of(model, *values)[0][0], np.clip(expected, -128, 127))
 
 
-@pytest.mark.parametrize("dtype", TYPES)
-def test_as_tflm(tflm: TflmSession, dtype: str) -> None:
-    rng = np.random.default_rng(2)
-    for _ in range(30):
-        model, values = random_binary_case(rng, "SUB", SubOptions, dtype)
-        assert_as_tflm(tflm, model, *values)
+CELLS = {("SUB", dtype): binary("SUB", dtype, fused(SubOptions)) for dtype in TYPES}
+
+
+@every(CELLS)
+def test_as_tflm(tflm: TflmSession, cell: Cell) -> None:
+    assert_cell_as_tflm(tflm, cell)
 
 
 def test_multipliers_by_hand() -> None:

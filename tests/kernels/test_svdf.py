@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
 
 from tests.arithmetic.test_fixed_point import c_multiply, wrapped
 from tests.builder import TensorSpec, constant, single_operator
+from tests.kernels.cells import NEAR, SAME, Cell, Rng, assert_cell_as_tflm, every
 from tests.kernels.elementwise import FLOAT_TOLERANCE, op_data, random_scale
 from tests.kernels.running import Array, assert_refused_as_tflm, interpreter_of, random_values, refusal_of
 from tinylab.arithmetic.fixed_point import quantize_multiplier
@@ -127,9 +129,9 @@ def test_is_the_cpp_loops(state_type: str) -> None:
 
 
 @pytest.mark.parametrize("state_type", STATE_TYPES)
-def test_as_tflm(tflm: TflmSession, state_type: str) -> None:
+def test_head_and_state_as_tflm(tflm: TflmSession, state_type: str) -> None:
     rng = np.random.default_rng(2)
-    for _ in range(30):
+    for _ in range(8):
         case = random_case(rng, state_type)
         inputs = inputs_of(rng, case, 9)
         theirs = tflm.run(case.model(), inputs, every_tensor=True).require()
@@ -142,6 +144,22 @@ def test_as_tflm(tflm: TflmSession, state_type: str) -> None:
             continue
         np.testing.assert_array_equal(ours, theirs.outputs[0])
         np.testing.assert_array_equal(interpreter_of(case.model()).predict_every_tensor(inputs)[4], theirs.tensors[4])
+
+
+def cell(state_type: str) -> Cell:
+    def case(rng: Rng) -> Sequence[Any]:
+        drawn = random_case(rng, state_type)
+        return drawn.model(), inputs_of(rng, drawn, 9)
+
+    return Cell(case, NEAR if state_type == "float32" else SAME)
+
+
+CELLS = {("SVDF", "float32" if one == "float32" else f"int8, {one} state"): cell(one) for one in STATE_TYPES}
+
+
+@every(CELLS)
+def test_as_tflm(tflm: TflmSession, cell: Cell) -> None:
+    assert_cell_as_tflm(tflm, cell)
 
 
 def float_case(rank: int, activation: ActivationFunctionType = ActivationFunctionType.NONE) -> Case:

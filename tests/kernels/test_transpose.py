@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from tests.builder import TensorSpec, constant, single_operator
-from tests.kernels.running import Array, assert_as_tflm, assert_refused_as_tflm, outputs_of, random_values, refusal_of
+from tests.kernels.cells import Cell, assert_cell_as_tflm, every, of_types
+from tests.kernels.running import Array, assert_refused_as_tflm, outputs_of, random_values, refusal_of
 from tinylab.peers.tflm import TflmSession
 
 TYPES = ["float32", "int8", "int16"]
@@ -49,12 +50,12 @@ def test_moves_every_element_to_its_place(dtype: str) -> None:
         np.testing.assert_array_equal(outputs_of(model, inputs)[0], expected)
 
 
-@pytest.mark.parametrize("dtype", TYPES)
-def test_as_tflm(tflm: TflmSession, dtype: str) -> None:
-    rng = np.random.default_rng(2)
-    for _ in range(20):
-        model, inputs, _ = random_case(rng, dtype)
-        assert_as_tflm(tflm, model, inputs)
+CELLS = of_types("TRANSPOSE", random_case, TYPES)
+
+
+@every(CELLS)
+def test_as_tflm(tflm: TflmSession, cell: Cell) -> None:
+    assert_cell_as_tflm(tflm, cell)
 
 
 def test_images_from_channels_last_to_channels_first() -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from tests.arithmetic.test_fixed_point import c_multiply, c_multiply_int64
 from tests.builder import TensorSpec, constant, single_operator
+from tests.kernels.cells import SAMPLES, Cell, assert_cell_as_tflm, every, kind, of_kinds
 from tests.kernels.convolving import DTYPES, c_activation_range, c_padding, out_size
 from tests.kernels.elementwise import assert_near_tflm, op_data, random_activation
 from tests.kernels.running import (
@@ -175,13 +176,22 @@ def test_floats_are_the_sums() -> None:
     np.testing.assert_allclose(outputs_of(model, image)[0][0, 0], expected, rtol=1e-5, atol=1e-5)
 
 
-@pytest.mark.parametrize("dtype", DTYPES)
-def test_as_tflm(tflm: TflmSession, dtype: str) -> None:
-    rng = np.random.default_rng(3)
-    for _ in range(40):
-        case = random_case(rng, dtype, largest=12)
-        compare = assert_near_tflm if dtype == "float32" else assert_as_tflm
-        compare(tflm, case.model(), inputs_of(rng, case, 3))
+def kind_of(case: Case) -> str:
+    bias = "" if case.bias is None else f"{case.bias.dtype} bias"
+    return kind(case.input.type, case.filter.dtype.name, case.filter_scales.size, bias)
+
+
+KINDS = ["float32", "int8 x int8", "int8 x int8 per channel"]
+KINDS += ["int16 x int8", "int16 x int8, int64 bias", "int16 x int8, int16 bias"]
+CELLS = of_kinds(
+    "TRANSPOSE_CONV", KINDS, lambda rng, dtype: random_case(rng, dtype, 12), kind_of,
+    lambda rng, case: (case.model(), inputs_of(rng, case, SAMPLES)),
+)  # fmt: skip
+
+
+@every(CELLS)
+def test_as_tflm(tflm: TflmSession, cell: Cell) -> None:
+    assert_cell_as_tflm(tflm, cell)
 
 
 @pytest.mark.parametrize("dtype", DTYPES)

@@ -12,9 +12,12 @@ import pytest
 from tests.arithmetic.test_fixed_point import c_multiply, c_multiply_int64
 from tests.arithmetic.test_sigmoid_table import c_logistic, c_tanh
 from tests.builder import TensorSpec, single_operator
+from tests.kernels.cells import NEAR, Case, Cell, Rng, assert_cell_as_tflm, every, of_types
+from tests.kernels.elementwise import op_data
 from tests.kernels.running import Array, assert_refused_as_tflm, interpreter_of, random_values, refusal_of
 from tests.shared import SHARED, model_bytes, needs_shared
 from tinylab.arithmetic.fixed_point import quantize_multiplier
+from tinylab.kernels.unidirectional_sequence_lstm import REGISTRATION
 from tinylab.model import ActivationFunctionType, load_model
 from tinylab.model.options import UnidirectionalSequenceLSTMOptions
 from tinylab.peers.tflm import TflmSession
@@ -159,14 +162,30 @@ def test_against_a_loop_and_tflm(tflm: TflmSession, dtype: str, time_major: bool
         np.testing.assert_array_equal(ours, tflm.run(model, [x]).require().outputs[0])
 
 
-@pytest.mark.parametrize("cell_clip", [0.0, 0.3])
-def test_floats_near_tflm(tflm: TflmSession, cell_clip: float) -> None:
-    rng = np.random.default_rng(4)
-    for time_major in (False, True, False, True):
-        lstm = random_lstm(rng, "float32", time_major, cell_clip)
-        model, x = lstm_model(lstm), random_input(rng, lstm)
-        theirs = tflm.run(model, [x]).require().outputs[0]
-        np.testing.assert_allclose(interpreter_of(model).predict(x), theirs, atol=1e-5 * np.abs(theirs).max())
+def test_op_data_by_hand() -> None:
+    """Scales of powers of two; products are formed in double: 0.1 x 0.3 rounded to float32 is another number."""
+    lstm = random_lstm(np.random.default_rng(10), "int8")
+    lstm = lstm._replace(scales=(0.1, 2.0**-7, 2.0**-11), weight_scales=[0.3] + [2.0**-8] * 7, cell_clip=1.5)
+    steps = op_data(REGISTRATION, lstm_model(lstm)).steps
+    product = float(np.float32(0.1)) * float(np.float32(0.3)) * 2**12
+    assert float(np.float32(0.1) * np.float32(0.3)) * 2**12 != product
+    expected = [quantize_multiplier(product), *[quantize_multiplier(float(np.float32(0.1)) * 2.0**4)] * 3]
+    assert np.transpose(steps.input_rescaling)[:: lstm.units].tolist() == [list(one) for one in expected]
+    assert np.unique(steps.recurrent_rescaling).tolist() == [-2, 2**30]  # 2**-7 * 2**-8 * 2**12 is 1/8
+    assert (steps.cell_shift, steps.cell_clip) == (1, 3072)
+
+
+def random_case(rng: Rng, dtype: str) -> Case:
+    lstm = random_lstm(rng, dtype, bool(rng.integers(2)), float(rng.choice([0, rng.uniform(0.1, 1)])))
+    return lstm_model(lstm), random_input(rng, lstm)
+
+
+CELLS = of_types(NAME, random_case, ["int8", "int16"]) | of_types(NAME, random_case, ["float32"], bound=NEAR)
+
+
+@every(CELLS)
+def test_as_tflm(tflm: TflmSession, cell: Cell) -> None:
+    assert_cell_as_tflm(tflm, cell)
 
 
 @pytest.mark.parametrize("dtype", TYPES)

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from tests.builder import OperatorSpec, SubgraphSpec, TensorSpec, build_model, constant
-from tests.kernels.running import assert_as_tflm, assert_refused_as_tflm, interpreter_of, refusal_of
+from tests.kernels.cells import SAMPLES, Case, Cell, Rng, assert_cell_as_tflm, every, of_types
+from tests.kernels.running import assert_as_tflm, assert_refused_as_tflm, interpreter_of, random_values, refusal_of
 from tinylab.model import TensorType
 from tinylab.model.options import AddOptions, CastOptions, SubOptions, WhileOptions
 from tinylab.peers.tflm import TflmSession
@@ -38,11 +39,24 @@ def test_by_hand_and_as_tflm(tflm: TflmSession) -> None:
     assert_as_tflm(tflm, looping(), counts, values)
 
 
-def test_as_tflm(tflm: TflmSession) -> None:
-    rng = np.random.default_rng(3)
-    assert_as_tflm(
-        tflm, looping(), rng.integers(0, 20, (50, 1)).astype(np.float32), rng.normal(size=(50, 1, 3)).astype(np.float32)
+def random_case(rng: Rng, dtype: str) -> Case:
+    """value x 2**count, of a value of the type."""
+    value = TensorSpec((1, int(rng.integers(1, 9))), dtype.upper(), 0.5 if dtype in ("int8", "int16") else None)
+    condition, body, main = (
+        graph._replace(tensors=[value if tensor is VALUE else tensor for tensor in graph.tensors])
+        for graph in (IS_NOT_0, BODY, SubgraphSpec([COUNT, VALUE, COUNT, VALUE], [LOOP], [0, 1], [2, 3]))
     )
+    counts = rng.integers(0, 12, (SAMPLES, 1)).astype(np.float32)
+    return build_model([main, condition, body]), [counts, random_values(rng, dtype, SAMPLES, *value.shape)]
+
+
+LOOP = OperatorSpec("WHILE", [0, 1], [2, 3], WhileOptions(1, 2))
+CELLS = of_types("WHILE", random_case, ["float32", "int8", "int16", "int32"])
+
+
+@every(CELLS)
+def test_as_tflm(tflm: TflmSession, cell: Cell) -> None:
+    assert_cell_as_tflm(tflm, cell)
 
 
 ONE_INPUT = SubgraphSpec([COUNT, TRUTH], [TO_BOOL._replace(outputs=[1])], [0], [1])

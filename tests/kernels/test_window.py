@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from tests.builder import TensorSpec, constant
+from tests.kernels.cells import SAMPLES, Case, Cell, Rng, assert_cell_as_tflm, every
+from tests.kernels.elementwise import random_shape
 from tests.kernels.running import assert_as_tflm, assert_refused_as_tflm, outputs_of, random_values
 from tests.kernels.signal_models import assert_bad_options_are_refused, assert_refused, row, signal_model
 from tinylab.peers.tflm import TflmSession
@@ -29,6 +31,23 @@ def test_as_tflm(tflm: TflmSession, shape: tuple[int, ...], shift: int) -> None:
     assert_as_tflm(tflm, signal_model("SignalWindow", [tensor, constant(weights)], [tensor], {"shift": shift}), x)
     dynamic = signal_model("SignalWindow", [tensor, row(shape[-1], "INT16")], [tensor], {"shift": shift})
     assert_as_tflm(tflm, dynamic, x, random_values(rng, "int16", 20, shape[-1]))
+
+
+def random_case(rng: Rng) -> Case:
+    """The weights a constant, or fed."""
+    shape, fed = random_shape(rng), rng.random() < 0.3
+    tensor, weights = TensorSpec(shape, "INT16"), random_values(rng, "int16", SAMPLES, shape[-1])
+    inputs = [tensor, row(shape[-1], "INT16") if fed else constant(weights[0])]
+    model = signal_model("SignalWindow", inputs, [tensor], {"shift": int(rng.integers(0, 32))})
+    return model, [random_values(rng, "int16", SAMPLES, *shape), *([weights] if fed else [])]
+
+
+CELLS = {("SignalWindow", "int16"): Cell(random_case)}
+
+
+@every(CELLS)
+def test_cells_as_tflm(tflm: TflmSession, cell: Cell) -> None:
+    assert_cell_as_tflm(tflm, cell)
 
 
 def test_refusals(tflm: TflmSession) -> None:

@@ -90,7 +90,7 @@ def relu_invoke(context: InvokeContext, node: Operator, data: ReluOpData) -> Non
     """Rescale and clamp."""
     require_type_at_invoke(context.input_tensor(node, INPUT), TensorType.FLOAT32, *QUANTIZED)
     input, output = context.input_data(node, INPUT), context.output_data(node, OUTPUT)
-    result = data.function(input) if data.function else np.maximum(input, 0)  # the input's type [samples, *shape]
+    result = data.function(input) if data.function else np.clip(input, 0, np.inf)  # of maximum -0.0 would be 0
     output[...] = result.reshape(len(result), *output.shape[1:])
 
 

@@ -24,6 +24,7 @@ from tinylab.kernels.kernel_util import (
     require_counts,
     require_same_type,
     require_type,
+    require_type_at_invoke,
     zero_point_of,
 )
 from tinylab.kernels.padding import Window, window
@@ -260,8 +261,9 @@ def runs(
 ) -> Iterator[Run]:
     """All samples in one run where weights and bias are constant; each its own where the graph computes them.
 
-    places: which of the node's inputs are the input, the filter and the bias.
+    places: which of the node's inputs are the input, the filter and the bias. Refuses types that passed Prepare.
     """
+    require_type_at_invoke(context.input_tensor(node, places[0]), *FILTER_TYPES)
     output, filter = context.output_data(node, OUTPUT), context.input_data(node, places[1])
     samples = len(output)
     input = context.input_data(node, places[0])

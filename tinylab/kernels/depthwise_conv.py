@@ -45,11 +45,11 @@ CHANNEL_AXIS = 3  # of the filter: [1, height, width, output channels]
 def prepare(context: PrepareContext, node: Operator) -> OpDataConv | None:
     """Check that the filter fits the input and the depth multiplier, and make it one row a tap.
 
-    As in TFLM, an input of any other type passes here with a filter of the same, and fails in Invoke: None.
+    As in TFLM, an input of a type without a kernel passes here with a filter of the same, and fails in Invoke: None.
     """
     require_counts(node, (2, 3), 1)
     input, filter = context.input_tensor(node, INPUT), context.input_tensor(node, FILTER)
-    if input.type == filter.type and input.type not in FILTER_TYPES:
+    if input.type == filter.type and filter.type not in FILTER_TYPES.get(input.type, ()):
         return None
     require_conv(context, node, CHANNEL_AXIS)
     if filter.shape[0] != 1 or filter.shape[3] != input.shape[3] * node.options.depth_multiplier:
@@ -69,6 +69,8 @@ def _by_tap(filter: Array) -> Array:
 def invoke(context: InvokeContext, node: Operator, data: OpDataConv | None) -> None:
     """Convolve all images of all samples."""
     require_type_at_invoke(context.input_tensor(node, INPUT), *FILTER_TYPES)
+    if data is None:
+        require_type_at_invoke(context.input_tensor(node, FILTER), TensorType.INT8)
     assert data is not None
     convolve = _convolve_one_channel if context.input_tensor(node, INPUT).shape[3] == 1 else _convolve
     for input, output, weights, bias in runs(context, node, data.weights, data.bias, _by_tap):

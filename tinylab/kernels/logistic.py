@@ -4,6 +4,9 @@ Retells tensorflow/lite/micro/kernels/logistic.cc, logistic_common.cc and
 tensorflow/lite/kernels/internal/reference/logistic.h and integer_ops/logistic.h. The output's scale is not read: an
 int8 output always has steps of 1 / 256, an int16 output of 1 / 32768.
 
+Bound of float32: 1e-5 of the tensor's largest magnitude, as NumPy's and C's functions
+round differently (seen: 1.2e-7).
+
 NB: the 256 values of int8 are computed in prepare and looked up.
 """
 

@@ -1,7 +1,7 @@
 """output = exp(beta * (input - max)) / sum of the same, along the last axis.
 
 Retells tensorflow/lite/micro/kernels/softmax.cc and softmax_common.cc. The integer arithmetic is in
-tinylab/arithmetic/softmax.py.
+tinylab/arithmetic/softmax.py. Bound of float32: 1e-5 of the tensor's largest magnitude.
 
 NB: the exp of an int8 difference is one of 256 numbers, computed in prepare and looked up.
 """

@@ -3,7 +3,7 @@
 Each filter f makes one number of an input and remembers the last `memory` of them in a variable tensor; the `rank`
 filters of a unit u are weighted over that memory and added up. Integers know no fused activation.
 
-Retells tensorflow/lite/micro/kernels/svdf.cc and svdf_common.cc.
+Retells tensorflow/lite/micro/kernels/svdf.cc and svdf_common.cc. Bound: 1e-5 of the tensor's largest magnitude.
 
 NB: multipliers are formed in double, as in TFLM 8f6596d; 90b983c formed them in float32. No bias and rank 0, of which
 TFLM dies, are refused, and so is a state of another type than the time weights.

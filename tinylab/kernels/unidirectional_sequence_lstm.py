@@ -2,7 +2,7 @@
 
 Each gate is activation(input weights · x + bias + recurrent weights · hidden). Hidden and cell state are variable
 tensors and live on between invokes. Retells tensorflow/lite/micro/kernels/unidirectional_sequence_lstm.cc, lstm_eval.h,
-lstm_eval.cc and lstm_eval_common.cc.
+lstm_eval.cc and lstm_eval_common.cc. Bound of float32: 1e-5 of the tensor's largest magnitude.
 
 NB: the four gates are computed at once, their weights side by side, and what the input gives for all steps at once.
 Their order is that of the inputs: input, forget, cell, output. TFLM does not see weights with a scale a channel, states

@@ -9,8 +9,10 @@ from tinylab.errors import DataError
 from tinylab.lessons import (
     a_kernel,
     keyword_spotting,
+    model_file,
     one_page,
     op_resolver,
+    quantization,
     record,
     several_models,
     start_here,
@@ -27,6 +29,8 @@ __all__ = ["EXERCISES", "HINTS", "LESSONS", "Verdict", "check"]
 LESSONS = (
     start_here,
     why_micro,
+    model_file,
+    quantization,
     a_kernel,
     the_interpreter,
     tensor_arena,

@@ -24,6 +24,15 @@ class Notebook(NamedTuple):
 COURSE = (
     Notebook("00_start_here", "Start here", "run a model in five cells", 10),
     Notebook("01_why_micro", "Why micro", "see why there is an arena and no malloc", 30),
+    Notebook(
+        "02_the_model_file", "The model file", "read a .tflite file byte by byte, and see why nothing is copied", 40
+    ),
+    Notebook(
+        "03_quantization",
+        "Quantization by hand",
+        "quantize a layer as the converter does it, and say what it costs",
+        45,
+    ),
     Notebook("04_a_kernel", "A kernel", "compute TFLM's bytes with a kernel of your own", 50),
     Notebook(
         "05_the_interpreter", "The interpreter", "say what happens between Invoke and the result, and its price", 40
