@@ -1,4 +1,4 @@
-"""Every real model whose operators tinylab has: equal to the real TFLM, tensor by tensor, or refused like it.
+"""Every real model: equal to the real TFLM, tensor by tensor, or refused like it.
 
 `python -m tests.real_models` prints the same as a table.
 """
@@ -18,7 +18,7 @@ REFUSED = [entry["file"] for entry in real_models.entries(invokes=False)]
 
 @needs_shared
 def test_as_many_models_as_there_are() -> None:
-    assert (len(RUN), len(REFUSED)) == (232, 7)
+    assert (len(RUN), len(REFUSED)) == (234, 9)
 
 
 @needs_shared
@@ -65,4 +65,4 @@ def test_every_output_vector_over_a_data_set_is_equal(tflm: TflmSession, file: s
     ],
 )
 def test_what_counts_as_different(ours: np.ndarray, theirs: np.ndarray, are_different: bool) -> None:
-    assert real_models.differ(ours, theirs) == are_different
+    assert (real_models.error_of(ours, theirs) > real_models.tolerance(theirs)) == are_different

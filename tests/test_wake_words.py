@@ -14,10 +14,11 @@ import pytest
 from tests.kernels.running import Array, interpreter_of
 from tests.shared import SHARED, model_bytes, model_index, needs_shared
 from tinylab.peers.tflm import TflmSession
+from tinylab.speech import preprocess
 
 pytestmark = needs_shared
 MODELS = [entry["file"] for entry in model_index() if entry["file"].startswith("esphome/")]
-WINDOW, STEP = 480, 160  # samples at 16 kHz: 30 and 10 ms
+STEP = 160  # samples at 16 kHz: 10 ms
 
 
 @functools.cache
@@ -27,9 +28,7 @@ def features(file: str) -> Array:
         assert (recording.getframerate(), recording.getsampwidth()) == (16_000, 2)
         data, channels = recording.readframes(recording.getnframes()), recording.getnchannels()
     samples = np.frombuffer(data, "<i2").reshape(-1, channels)[:, 0]  # the left one of two
-    windows = np.lib.stride_tricks.sliding_window_view(samples, WINDOW)[::STEP, np.newaxis]
-    found = interpreter_of(model_bytes("tflm/audio_preprocessor_int8.tflite")).predict(windows)
-    return np.asarray(found).reshape(len(windows), 40)
+    return preprocess(samples, interpreter_of(model_bytes("tflm/audio_preprocessor_int8.tflite")), stride_samples=STEP)
 
 
 def assert_stream_as_tflm(tflm: TflmSession, file: str, recording: str) -> Array:

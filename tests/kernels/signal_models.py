@@ -5,12 +5,15 @@ from __future__ import annotations
 import contextlib
 from typing import Any
 
+import numpy as np
 from flatbuffers import flexbuffers
+from numpy.typing import NDArray
 
 from tests.builder import TensorSpec, single_operator
 from tests.kernels.running import refusal_of
 from tinylab.errors import PrepareError
-from tinylab.model import load_model
+from tinylab.model import Subgraph, load_model
+from tinylab.model.flexbuffer import flexbuffer_integers
 from tinylab.runtime import AllOpsResolver, MicroInterpreter, arena_needs
 
 
@@ -57,3 +60,20 @@ def assert_no_other_error(model: bytes) -> None:
         MicroInterpreter(loaded, AllOpsResolver(), 1 << 23).allocate_tensors()
     with contextlib.suppress(PrepareError):
         arena_needs(loaded)
+
+
+def stale_bins(graph: Subgraph) -> dict[int, NDArray[np.bool_]]:
+    """Tensor index -> which elements TFLM leaves as the arena had them, [*shape]: they are no result.
+
+    SignalEnergy computes the frequencies from start_index to end_index alone, and a CAST converts the others too.
+    """
+    stale: dict[int, NDArray[np.bool_]] = {}
+    for node in graph.operators:
+        if node.name == "SignalEnergy":
+            options = flexbuffer_integers(node.custom_options)
+            places = np.ones(graph.tensors[node.outputs[0]].shape, bool)
+            places[options["start_index"] : options["end_index"]] = False
+            stale[node.outputs[0]] = places
+        elif node.name == "CAST" and node.inputs[0] in stale:
+            stale[node.outputs[0]] = stale[node.inputs[0]]
+    return stale

@@ -41,6 +41,15 @@ def test_another_word_needs_no_wait_and_the_same_word_does() -> None:
     assert [d.word for d in detect(scores_of((2, 20)), TIMES, NAMES, quick)] == ["yes", "yes"]
 
 
+def test_times_are_compared_in_whole_milliseconds() -> None:
+    """1.5 s after the first "yes" is not yet more than suppression_ms, whatever the last bit of a float says."""
+    smoothing = Smoothing(average_ms=100, threshold=0.9, minimum_count=1, suppression_ms=1500)
+    for start in range(1, 40):
+        times = start / 10 + np.arange(60) / 10
+        first, second = detect(np.tile(np.eye(4)[2], (32, 1)), times[:32], NAMES, smoothing)[:2]
+        assert round(1000 * (second.time_s - first.time_s)) == 1600
+
+
 def test_too_few_scores_decide_nothing() -> None:
     few = Smoothing(average_ms=300, threshold=0.5, minimum_count=3)
     assert round(detect(scores_of((2, 9)), TIMES, NAMES, few)[0].time_s, 1) == 1.2

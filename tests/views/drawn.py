@@ -19,7 +19,7 @@ def texts(picture: Picture) -> list[Text]:
         for axis in (axes.xaxis, axes.yaxis)
         for tick in axis.get_major_ticks()
         for label in (tick.label1, tick.label2)
-        if not axis.get_view_interval()[0] <= tick.get_loc() <= axis.get_view_interval()[1]
+        if not min(axis.get_view_interval()) <= tick.get_loc() <= max(axis.get_view_interval())
     }
     found = [text for text in picture.figure.findobj(Text) if text.get_visible() and text.get_text().strip()]
     return [text for text in found if text not in unseen]

@@ -34,6 +34,9 @@ COURSE = (
         45,
     ),
     Notebook("04_a_kernel", "A kernel", "compute TFLM's bytes with a kernel of your own", 50),
+    Notebook(
+        "05_the_interpreter", "The interpreter", "say what happens between Invoke and the result, and its price", 40
+    ),
     Notebook("06_tensor_arena", "The tensor arena", "say to the byte how big the arena must be, and why", 45),
     Notebook("07_op_resolver", "The op resolver and binary size", "see what each operator costs in flash", 30),
     Notebook(

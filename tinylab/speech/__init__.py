@@ -8,6 +8,7 @@ from tinylab.speech.augmentation import Augmentation
 from tinylab.speech.dataset import Recipe, SpeechDataset, Split, synthesize
 from tinylab.speech.features import FeatureSpec, compute_features
 from tinylab.speech.inspection import ClipInspection, ClipInspector
+from tinylab.speech.micro_speech import preprocess, score_frames
 from tinylab.speech.models import ds_cnn, tiny_conv
 from tinylab.speech.recordings import from_recordings
 from tinylab.speech.stream import (
@@ -51,6 +52,8 @@ __all__ = [
     "from_recordings",
     "make_stream",
     "make_voices",
+    "preprocess",
+    "score_frames",
     "score_stream",
     "smooth",
     "speak",

@@ -3,7 +3,7 @@ heard.
 
 The smoothing retells TFLM's micro_speech RecognizeCommands (examples/micro_speech/recognize_commands.cc): scores are
 averaged over the last second; the best class counts when its average is above a threshold, and when it is another one
-than before or a while has passed."""
+than before or a while has passed. Times are compared in whole milliseconds, as in TFLM."""
 
 from __future__ import annotations
 
@@ -123,12 +123,16 @@ def score_stream(
 
 def smooth(scores: np.ndarray, times_s: np.ndarray, average_ms: int) -> np.ndarray:
     """Averages [window, class] of the scores of the last average_ms, at each window."""
-    return np.array([scores[rows].mean(axis=0) for rows in _recent(times_s, average_ms)])
+    return np.array([scores[rows].mean(axis=0) for rows in _recent(_whole_milliseconds(times_s), average_ms)])
 
 
-def _recent(times_s: np.ndarray, average_ms: int) -> list[slice]:
-    """Of each window, the windows that are at most average_ms older (in whole milliseconds, as in TFLM)."""
-    times_ms = np.round(times_s * 1000).astype(np.int64)
+def _whole_milliseconds(times_s: np.ndarray) -> np.ndarray:
+    """int64: so that a word exactly suppression_ms after another is not a matter of float64's last bit."""
+    return np.round(times_s * 1000).astype(np.int64)
+
+
+def _recent(times_ms: np.ndarray, average_ms: int) -> list[slice]:
+    """Of each window, the windows that are at most average_ms older."""
     first = np.searchsorted(times_ms, times_ms - average_ms, side="left")
     return [slice(int(start), end + 1) for end, start in enumerate(first)]
 
@@ -143,16 +147,16 @@ def detect(
 def _detections(
     scores: np.ndarray, times_s: np.ndarray, class_names: Sequence[str], smoothing: Smoothing
 ) -> Iterator[Detection]:
-    recent = _recent(times_s, smoothing.average_ms)
-    previous, previous_s = SILENCE, -np.inf
-    for rows, time_s in zip(recent, times_s, strict=True):
+    times_ms = _whole_milliseconds(times_s)
+    previous, previous_ms = SILENCE, 0
+    for rows, time_s, time_ms in zip(_recent(times_ms, smoothing.average_ms), times_s, times_ms, strict=True):
         average = scores[rows].mean(axis=0)
         word, score = class_names[int(average.argmax())], float(average.max())
-        span_ms = 1000 * (time_s - times_s[rows.start])
-        if rows.stop - rows.start < smoothing.minimum_count or span_ms < smoothing.average_ms / 4:
+        span_ms = time_ms - times_ms[rows.start]
+        if rows.stop - rows.start < smoothing.minimum_count or span_ms < smoothing.average_ms // 4:
             continue
-        again = previous == SILENCE or time_s - previous_s > smoothing.suppression_ms / 1000
+        again = previous == SILENCE or time_ms - previous_ms > smoothing.suppression_ms
         if score > smoothing.threshold and (word != previous or again):
-            previous, previous_s = word, time_s
+            previous, previous_ms = word, time_ms
             if word not in (SILENCE, UNKNOWN):
                 yield Detection(word, float(time_s), score)

@@ -26,6 +26,9 @@ from tinylab.views.comparison import (
     layers_picture,
     layers_text,
 )
+from tinylab.views.dispatch_figure import dispatch_picture
+from tinylab.views.dispatch_step import DispatchStep, dispatch_step, dispatch_step_text, dispatch_text
+from tinylab.views.dispatch_stepper import DispatchStepper, dispatch_stepper
 from tinylab.views.failures import ArenaFailure, arena_failure, failure_text
 from tinylab.views.footprint import flash_comparison_text, flash_picture, flash_text, resolver_cost
 from tinylab.views.graph import graph_svg, graph_text
@@ -53,6 +56,8 @@ __all__ = [
     "ArenaPlayer",
     "ArenaRow",
     "ArenaStep",
+    "DispatchStep",
+    "DispatchStepper",
     "Picture",
     "ThresholdSlider",
     "allocation_picture",
@@ -75,6 +80,11 @@ __all__ = [
     "confusion_text",
     "contact_sheet",
     "contact_sheet_text",
+    "dispatch_picture",
+    "dispatch_step",
+    "dispatch_step_text",
+    "dispatch_stepper",
+    "dispatch_text",
     "failure_text",
     "features_picture",
     "fit_picture",

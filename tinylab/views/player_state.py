@@ -13,7 +13,7 @@ from tinylab.arena import PlannedBuffer
 from tinylab.runtime import ArenaPlan, ArenaTrace
 from tinylab.views.buffer_kinds import buffer_kind, short_name
 from tinylab.views.failures import ArenaFailure, arena_failure, failure_text
-from tinylab.views.text import shorten
+from tinylab.views.text import element, shorten
 
 WINDOW_BYTES = 64  # how many bytes of a buffer are shown at once
 _ROW_BYTES = 16
@@ -174,7 +174,7 @@ def values_text(step: ArenaStep, first_byte: int = 0) -> str:
     shown = values[start : start + 8]
     before = None if step.values_before is None else step.values_before.reshape(-1)[start : start + 8]
     words = [
-        _value(value) if before is None or before[i] == value else f"{_value(before[i])}→{_value(value)}"
+        element(value) if before is None or before[i] == value else f"{element(before[i])}→{element(value)}"
         for i, value in enumerate(shown)
     ]
     return ", ".join(words) + (", …" if start + 8 < len(values) else "")
@@ -194,7 +194,3 @@ def window_rows(step: ArenaStep, first_byte: int) -> list[slice]:
 
 def _names(buffers: Sequence[PlannedBuffer]) -> str:
     return ", ".join(short_name(buffer) for buffer in buffers)
-
-
-def _value(value: Any) -> str:
-    return f"{value:.4g}" if isinstance(value, np.floating) else str(value)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
 
 
 def table(headers: Sequence[str], rows: Iterable[Sequence[object]], *, left: int = 1) -> str:
@@ -39,3 +42,8 @@ def milliseconds(seconds: float | None) -> str:
 def shorten(name: str, width: int) -> str:
     """The end of a long name, which in TensorFlow's names is the telling part."""
     return name if len(name) <= width else "…" + name[-(width - 1) :]
+
+
+def element(value: Any) -> str:
+    """One element of a tensor: an integer as it is, a float to four digits."""
+    return f"{value:.4g}" if isinstance(value, np.floating) else str(value)
