@@ -8,7 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,21 @@ NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 READY = re.compile(r"(http://127\.0\.0\.1:\d+/)lab\?token=\w+")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 START_MS, RUN_MS = 60_000, 120_000  # until the kernel is there; for all cells of one notebook, on a busy machine
+CHANGE_MS = 60_000  # until a widget shows something else
+MOST_TABS = 60
+KEYS = ("ArrowLeft", "ArrowRight", "Space", "Enter", "Tab", "Control+a")
+SAYS = ".jp-OutputArea-output :is([role=status], [role=alert])"  # where a widget says what it shows
+# What a screen reader would say of the element in focus: a button's words, or the label of its widget.
+LABEL_IN_FOCUS = """cell => {
+    const focused = document.activeElement;
+    if (!cell.contains(focused)) return '';
+    if (focused.tagName === 'BUTTON') return focused.innerText.trim();
+    for (let around = focused; around && around !== cell; around = around.parentElement) {
+        const labels = [...around.querySelectorAll('label')].map(label => label.innerText.replace('\u200b', '').trim());
+        if (labels.some(words => words)) return labels.find(words => words);
+    }
+    return '';
+}"""
 LEAST_SIZE = {"width": 1100, "height": 900}
 
 
@@ -121,19 +136,52 @@ class LabPage:
         """All outputs of the notebook, as text."""
         return "\n".join(self.page.locator(".jp-OutputArea-output").all_inner_texts())
 
-    def widget(self) -> Any:
-        """The first widget that says what it shows."""
-        return self.page.locator(".jp-OutputArea-output", has=self.page.locator("[role=status]")).first
+    def widget(self, index: int = 0) -> Widget:
+        """The widget number `index` of the page, of those that say what they show."""
+        return Widget(self.page, self.page.locator(f".jp-CodeCell:has({SAYS})").nth(index))
 
-    def status(self) -> str:
+
+class Widget:
+    """A widget on a page, used as by somebody without a mouse."""
+
+    def __init__(self, page: Any, cell: Any) -> None:
+        self.page, self.cell = page, cell
+
+    def text(self) -> str:
         """What the widget says of itself."""
-        text: str = self.widget().locator("[role=status]").first.inner_text()
-        return text
+        texts: list[str] = self.cell.locator(SAYS).all_inner_texts()
+        return "\n".join(texts)
 
-    def wait_for_another_status(self, before: str) -> str:
-        self.page.wait_for_function(
-            "before => document.querySelector('.jp-OutputArea-output [role=status]').innerText !== before",
-            arg=before,
-            timeout=60_000,
+    def pictures(self) -> list[str]:
+        """What is drawn: the source of each image, the HTML of a bar."""
+        found: list[str] = self.cell.evaluate(
+            "cell => [...cell.querySelectorAll('img, [aria-hidden=true] > span')].map(drawn => drawn.outerHTML)"
         )
-        return self.status()
+        return found
+
+    def go_to(self, control: str) -> None:
+        """Tab from the widget's cell to the control with this label, or to the button that says so."""
+        for _ in range(3):  # a control that another one opens may be closed yet
+            self.cell.focus()
+            for _ in range(MOST_TABS):
+                self.page.keyboard.press("Tab")
+                if self.cell.evaluate(LABEL_IN_FOCUS) == control:
+                    return
+        raise AssertionError(f'{MOST_TABS} times Tab, and the focus was never on "{control}"')
+
+    def use(self, control: str, keys: Sequence[str], says: str) -> None:
+        """Go to the control and press the keys (what is no key's name is typed), until the widget says `says`."""
+        self.go_to(control)
+        for key in keys:
+            if key in KEYS:
+                self.page.keyboard.press(key)
+            else:
+                self.page.keyboard.type(key)
+        self.wait_for(lambda: says in self.text(), lambda: f'"{says}" was awaited, and it says: {self.text()}')
+
+    def wait_for(self, seen: Callable[[], bool], otherwise: Callable[[], str]) -> None:
+        for _ in range(CHANGE_MS // 100):
+            if seen():
+                return
+            self.page.wait_for_timeout(100)
+        raise AssertionError(otherwise())
