@@ -95,6 +95,7 @@ def test_a_board_with_the_source_of_each_fact(name: str) -> None:
 def test_the_chooser_follows_its_controls() -> None:
     chooser = views.board_chooser([KWS, TINY_CONV])
     assert chooser.state == tl.fit([KWS, TINY_CONV], "arduino_nano_33_ble_sense")
+    assert chooser.kernels.value == "cmsis-nn"
     picture, words = chooser.children[-2:]
     assert "<img alt=" in picture.value
     chooser.kernels.value = "reference"
@@ -160,6 +161,7 @@ def test_the_chooser_shows_a_refusal_and_keeps_the_last_picture(monkeypatch: pyt
 
     monkeypatch.setattr(tl.boards, "fit", refuse)
     chooser.kernels.value = "reference"
-    assert words.value == '<pre role="alert">&lt;no&gt; such kernel</pre>'
+    assert words.value.startswith('<pre role="alert"')
+    assert words.value.endswith(">&lt;no&gt; such kernel</pre>")
     assert picture.value == before
     assert chooser.state.choice.kernels == "cmsis-nn"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import html
 from typing import Any
 
 import ipywidgets
 
 from tinylab.lessons.file_map import KINDS, Part, file_map, part_text
 from tinylab.model import Model
+from tinylab.views.spoken import spoken
 
 _STYLE = {"description_width": "6rem"}
 _WIDE = {"width": "34rem"}
@@ -69,7 +69,7 @@ class FileExplorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no 
 
     def _show(self) -> None:
         self.kind.value = self.state.kind
-        self._words.value = f'<pre role="status" aria-live="polite">{html.escape(self.text)}</pre>'
+        self._words.value = spoken(self.text)
 
     def __repr__(self) -> str:
         return "(the file explorer: buttons, a slider over the bytes and text; it needs a running kernel)"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,6 +13,7 @@ from matplotlib.patches import Patch
 from tinylab.errors import DataError
 from tinylab.lessons.heap import HeapState
 from tinylab.views.picture import COLOURS, Picture, new_figure
+from tinylab.views.spoken import spoken
 from tinylab.views.text import table
 
 FREE, TENSOR, MESSAGE = "free", "tensor", "message"
@@ -129,10 +129,8 @@ class HeapPlayer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no ty
             f'width: {100 * block.size_bytes / size_bytes:.2f}%; background: {LOOKS[_look(block.owner)]}"></span>'
             for block in self.state.blocks
         )
-        words = html.escape(self.text)
         self._shown.value = (
-            f'<div aria-hidden="true" style="white-space: nowrap; font-size: 14px">{bar}</div>'
-            f'<pre role="status" aria-live="polite" style="line-height: 1.3">{words}</pre>'
+            f'<div aria-hidden="true" style="white-space: nowrap; font-size: 14px">{bar}</div>{spoken(self.text)}'
         )
 
     def __repr__(self) -> str:

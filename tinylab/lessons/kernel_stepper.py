@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +11,7 @@ import numpy as np
 
 from tinylab.lessons.kernel_steps import KernelRun, KernelStep, kernel_run, kernel_step_picture, kernel_step_text
 from tinylab.model import Model
+from tinylab.views.spoken import spoken
 
 _STYLE = {"description_width": "initial"}
 
@@ -83,8 +83,7 @@ class KernelStepper(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no
 
     def _show(self) -> None:
         state = self.state
-        lines = html.escape(repr(state))
-        self._words.value = f'<pre role="status" aria-live="polite" style="line-height: 1.3">{lines}</pre>'
+        self._words.value = spoken(repr(state))
         self._figure.value = kernel_step_picture(state.run, state.step).html()
 
     def __repr__(self) -> str:

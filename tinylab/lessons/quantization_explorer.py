@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import html
 from typing import Any
 
 import ipywidgets
 
 from tinylab.errors import DataError
 from tinylab.lessons.quantizer import MOST_BITS, Quantizer, quantizer_for, quantizer_picture, quantizer_text
+from tinylab.views.spoken import spoken
 
 BY_RANGE, BY_SCALE = "smallest and largest", "scale and zero point"
 _STYLE = {"description_width": "9rem"}
@@ -79,7 +79,7 @@ class QuantizationExplorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets
             self._state = self._chosen()
         except DataError as error:  # an empty range: said, and the last picture stays
             self.text = str(error)
-            self._words.value = f'<pre role="alert">{html.escape(self.text)}</pre>'
+            self._words.value = spoken(self.text, role="alert")
             return
         self._writing = True  # the fields that are not chosen follow
         if by_range:
@@ -90,7 +90,7 @@ class QuantizationExplorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets
         reals = [round(low + (high - low) * step / 7, 2) for step in range(8)]
         self.text = quantizer_text(self._state, [*reals, 0.0])
         self._picture.value = quantizer_picture(self._state, low, high).html()
-        self._words.value = f'<pre role="status" aria-live="polite">{html.escape(self.text)}</pre>'
+        self._words.value = spoken(self.text)
 
     def __repr__(self) -> str:
         return "(the quantization explorer: sliders, fields, curves and text; it needs a running kernel)"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -14,6 +13,7 @@ from tinylab.model import Model
 from tinylab.runtime import compare_tenancy
 from tinylab.runtime.tenancy import Tenancy
 from tinylab.views import ArenaRow, arena_rows_picture, arena_rows_text
+from tinylab.views.spoken import spoken
 
 Compare = Callable[[Sequence[Model], str], Tenancy]
 
@@ -79,8 +79,7 @@ class TenantMixer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no t
             title = f"{' and '.join(model.name for model in chosen)} on {self.target.value}"
             self.text = f"{title}\n{tenancy_text(tenancy)}"
             self._bars.value = arena_rows_picture(tenancy_rows(tenancy), title).html()
-        lines = html.escape(self.text)
-        self._words.value = f'<pre role="status" aria-live="polite" style="line-height: 1.3">{lines}</pre>'
+        self._words.value = spoken(self.text)
 
     def __repr__(self) -> str:
         return "(the tenant mixer: buttons, boxes to tick, text and bars; it needs a running kernel)"

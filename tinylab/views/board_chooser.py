@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,6 +12,7 @@ from tinylab.boards import FitReport
 from tinylab.errors import TinylabError
 from tinylab.model import Model
 from tinylab.views.boards import fit_picture, fit_text
+from tinylab.views.spoken import spoken
 
 _STYLE = {"description_width": "11rem"}
 _WIDE = {"width": "34rem"}
@@ -106,7 +106,8 @@ class BoardChooser(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no 
         self._board = name
         self._redrawing = True
         self.board.value = self._titles[name]
-        self.kernels.options = list(boards.load(name).targets)  # chooses the first
+        self.kernels.options = kernels = list(boards.load(name).targets)
+        self.kernels.value = kernels[0]  # choosing none is possible too, and then no button looks pressed
         self._redrawing = False
         self._show()
 
@@ -127,10 +128,10 @@ class BoardChooser(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no 
             self._refuse(str(error))
             return
         self._picture.value = fit_picture(self._state).html()
-        self._words.value = f'<pre role="status" aria-live="polite">{html.escape(self.text)}</pre>'
+        self._words.value = spoken(self.text)
 
     def _refuse(self, why: str) -> None:
-        self._words.value = f'<pre role="alert">{html.escape(why)}</pre>'
+        self._words.value = spoken(why, role="alert")
 
     def __repr__(self) -> str:
         return "(the board chooser: a board's name, choices, bars and text; it needs a running kernel)"

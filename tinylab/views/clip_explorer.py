@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import io
 import wave
 from collections.abc import Callable
@@ -12,6 +11,7 @@ import ipywidgets
 
 from tinylab.speech.inspection import ClipInspection
 from tinylab.views.speech import clip_picture, clip_text
+from tinylab.views.spoken import spoken
 
 
 class _Explorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
@@ -41,7 +41,7 @@ def clip_explorer(inspect: Callable[[int], ClipInspection], clip_count: int, fir
         clip = inspect(index)
         sound.value = wav(clip)
         picture.value = clip_picture(clip).png()
-        text.value = f'<pre role="status" aria-live="polite">{html.escape(clip_text(clip))}</pre>'
+        text.value = spoken(clip_text(clip))
 
     slider.observe(lambda change: show(change["new"]), names="value")
     show(first)

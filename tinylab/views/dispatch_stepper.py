@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -15,6 +14,7 @@ from tinylab.model import Model
 from tinylab.runtime import ArenaTrace, trace_arena
 from tinylab.views.dispatch_figure import dispatch_picture
 from tinylab.views.dispatch_step import DispatchStep, dispatch_step, dispatch_step_text
+from tinylab.views.spoken import spoken
 
 _STYLE = {"description_width": "6rem"}
 
@@ -73,8 +73,7 @@ class DispatchStepper(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has 
         self.node.value = min(max(self.node.value + by, 0), self.node.max)
 
     def _show(self) -> None:
-        lines = html.escape(self.text)
-        self._words.value = f'<pre role="status" aria-live="polite" style="line-height: 1.3">{lines}</pre>'
+        self._words.value = spoken(self.text)
         self._bars.value = dispatch_picture(self._trace, self.node.value).html()
 
     def __repr__(self) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -10,6 +9,7 @@ import ipywidgets
 
 from tinylab.footprint import FlashEstimate, OperatorFlash
 from tinylab.views.picture import COLOURS, Picture, new_figure
+from tinylab.views.spoken import spoken
 from tinylab.views.text import count, percent, table
 
 _LARGEST_OPERATORS = 7  # shown by name in a bar; the others are one part (the last colour is grey, as parts are)
@@ -114,7 +114,7 @@ def resolver_cost(
         found = estimate([box.description for box in boxes if box.value])
         drawn = flash_picture(found)
         picture.value = drawn.png()
-        text.value = f'<pre role="status" aria-live="polite">{html.escape(drawn.text)}</pre>'
+        text.value = spoken(drawn.text)
 
     for box in boxes:
         box.observe(show, names="value")

@@ -29,6 +29,7 @@ from tinylab.views.player_state import (
     bytes_text,
     moment_text,
 )
+from tinylab.views.spoken import spoken
 from tinylab.views.text import shorten
 
 FOLLOW = -1  # the choice that is no buffer: look at what the operator writes
@@ -206,8 +207,6 @@ def _label(plan: ArenaPlan, buffer: PlannedBuffer) -> str:
 
 
 def _pre(text: str, *, marked: bool = False) -> str:
-    """Text as it stands; read aloud by a screen reader when it changes. marked: "*7f" stands out."""
-    lines = html.escape(text)
-    if marked:
-        lines = _CHANGED.sub(r"<mark>\g<0></mark>", lines)
-    return f'<pre role="status" aria-live="polite" style="line-height: 1.3; margin: 0.3rem 0">{lines}</pre>'
+    """Text as it stands. marked: "*7f" stands out."""
+    words = spoken(text)
+    return _CHANGED.sub(r"<mark>\g<0></mark>", words) if marked else words

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from typing import Any
 
 import ipywidgets
@@ -10,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tinylab.views.picture import COLOURS, Picture, new_figure
+from tinylab.views.spoken import spoken
 from tinylab.views.text import percent, table
 from tinylab.vision.thresholds import ThresholdErrors, errors_at
 
@@ -108,8 +108,7 @@ class ThresholdSlider(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has 
         return threshold_text(self._scores, self._labels, self.threshold.value)
 
     def _show(self) -> None:
-        lines = html.escape(self.text)
-        self._words.value = f'<pre role="status" aria-live="polite" style="line-height: 1.3">{lines}</pre>'
+        self._words.value = spoken(self.text)
         self._figure.value = threshold_picture(self._scores, self._labels, self.threshold.value).html()
 
     def __repr__(self) -> str:
