@@ -159,6 +159,22 @@ class Widget:
         )
         return found
 
+    def picture(self, path: Path) -> None:
+        """The whole widget as a .png: the window grows until nothing of it is hidden, and shrinks again."""
+        self.wait_until_still()
+        height = self.cell.bounding_box()["height"]
+        self.page.set_viewport_size({**LEAST_SIZE, "height": int(height) + 300})
+        self.page.wait_for_timeout(500)  # the page is laid out anew
+        self.cell.locator(".jp-Cell-outputWrapper").screenshot(path=path)
+        self.page.set_viewport_size(LEAST_SIZE)
+
+    def wait_until_still(self) -> None:
+        """Until words and pictures have been the same for a second."""
+        before: tuple[str, list[str]] | None = None
+        while (now := (self.text(), self.pictures())) != before:
+            before = now
+            self.page.wait_for_timeout(1000)
+
     def go_to(self, control: str) -> None:
         """Tab from the widget's cell to the control with this label, or to the button that says so."""
         for _ in range(3):  # a control that another one opens may be closed yet
