@@ -107,7 +107,7 @@ kernel_stepper(layer, [21, -80, 5, 112])
         (
             Step("after moment", ("ArrowRight",), "moment 1 of 4"),
             Step("next", ("Space",), "moment 2 of 4"),
-            Step("look at", ("ArrowRight",), "t0 serving"),
+            Step("t0", ("Space",), "t0 serving"),
             Step("linear", ("Space",), "linear planner"),
             Step("x86-64/reference", ("Space",), "on x86-64"),
             Step("bytes from", ("Control+a", "64", "Enter"), "64 before", redraws=False),

@@ -99,7 +99,6 @@ def test_a_refusal_is_shown_and_the_last_values_stay() -> None:
 def test_every_control_has_a_description_and_every_image_says_what_it_shows(player: ArenaPlayer) -> None:
     controls = (
         ipywidgets.ToggleButtons,
-        ipywidgets.SelectionSlider,
         ipywidgets.IntSlider,
         ipywidgets.Button,
         ipywidgets.Play,

@@ -40,7 +40,7 @@ class BoardChooser(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no 
         self._make_controls()
         self._picture, self._words = ipywidgets.HTML(), ipywidgets.HTML()
         choices = [self.kernels, self.arena, self.resolver, self.application_flash, self.application_ram]
-        board = ipywidgets.HBox([self.board, self.previous, self.next])
+        board = ipywidgets.HBox([self.board, self.previous, self.next], layout={"flex_flow": "row wrap"})
         super().__init__([board, *choices, self._picture, self._words])
         self.previous.on_click(lambda _: self._step(-1))
         self.next.on_click(lambda _: self._step(+1))
@@ -66,7 +66,7 @@ class BoardChooser(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no 
             placeholder="a part of its name",
             continuous_update=False,
             style=_STYLE,
-            layout=_WIDE,
+            layout={**_WIDE, "flex": "0 0 auto"},  # the buttons move to the next line before it shrinks
         )
         self.previous = ipywidgets.Button(description="previous", tooltip="the board before, by name")
         self.next = ipywidgets.Button(description="next", tooltip="the board after, by name")

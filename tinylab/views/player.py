@@ -67,7 +67,8 @@ def arena_player(
 class ArenaPlayer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
     """What arena_player returns. state: the ArenaStep that it shows; text: the same in words.
 
-    All of it works by keyboard: Tab goes from control to control, the space bar presses, left and right arrow move.
+    All of it works by keyboard: Tab goes from control to control, the space bar presses, left and right arrow move
+    (in Notebook 7, which takes them: Page Up, Page Down, or the number beside the slider, typed).
     NB: no menus, since a JupyterLab notebook takes the arrow keys that a menu would need.
     """
 
@@ -115,8 +116,8 @@ class ArenaPlayer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no t
         self.previous = ipywidgets.Button(description="previous", tooltip="one operator back")
         self.next = ipywidgets.Button(description="next", tooltip="one operator on")
         self.play = ipywidgets.Play(min=0, max=last, interval=1500, description="play", show_repeat=False)
-        self.buffer = ipywidgets.SelectionSlider(
-            options=[_FOLLOWED], description="look at", continuous_update=False, layout={"width": "56rem"}, style=_STYLE
+        self.buffer = ipywidgets.ToggleButtons(
+            options=[_FOLLOWED], description="look at", style={**_STYLE, "button_width": "auto"}
         )
         self.first_byte = ipywidgets.BoundedIntText(
             min=0, step=WINDOW_BYTES, description="bytes from", style=_STYLE, layout={"width": "16rem"}
@@ -158,7 +159,8 @@ class ArenaPlayer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no t
         self._redrawing = True
         buffers = plan.memory_plan.buffers
         chosen = self.buffer.label
-        self.buffer.options = [_FOLLOWED, *((_label(plan, buffer), i) for i, buffer in enumerate(buffers))]
+        self.buffer.tooltips = ["follows the operators", *(_tooltip(plan, buffer) for buffer in buffers)]
+        self.buffer.options = [_FOLLOWED, *((short_name(buffer), i) for i, buffer in enumerate(buffers))]
         labels = [label for label, _ in self.buffer.options]
         self.buffer.label = chosen if chosen in labels else labels[0]
         smallest = plan.needs.smallest_arena_bytes
@@ -200,8 +202,8 @@ def _heading(text: str) -> ipywidgets.HTML:
     return ipywidgets.HTML(f"<b>{html.escape(text)}</b>")
 
 
-def _label(plan: ArenaPlan, buffer: PlannedBuffer) -> str:
-    """A buffer as the slider names it: the same for every target and planner that has it."""
+def _tooltip(plan: ArenaPlan, buffer: PlannedBuffer) -> str:
+    """More about the buffer of a button."""
     kind = buffer_kind(plan, buffer)
     return f"{short_name(buffer)}: {kind}, {buffer.requested_bytes:,} bytes, {shorten(buffer.name, 32)}"
 
