@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import tinylab
 from tinylab.views.spoken import spoken
 
 
@@ -13,3 +16,9 @@ def test_a_status_is_read_aloud_when_it_changes_and_an_alert_at_once() -> None:
 
 def test_lines_break_between_words() -> None:
     assert "word-break: normal" in spoken("")
+
+
+def test_no_widget_has_a_menu() -> None:
+    """JupyterLab takes a menu's arrow keys: see CONTRIBUTING."""
+    sources = Path(tinylab.__file__).parent.rglob("*.py")
+    assert not [path.name for path in sources if "ipywidgets.Dropdown" in path.read_text(encoding="utf-8")]
