@@ -7,14 +7,11 @@ import math
 import warnings
 import wave
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
 from tinylab.errors import DataError, ExtraMissingError
-
-if TYPE_CHECKING:
-    from PIL import Image
 
 AUDIO = (".wav",)
 PICTURES = (".png", ".jpg", ".jpeg", ".bmp")
@@ -79,11 +76,11 @@ def fit_length(samples: np.ndarray, sample_count: int) -> np.ndarray:
     return fitted
 
 
-def parse_picture(name: str | Path, content: bytes) -> Image.Image:
+def parse_picture(name: str | Path, content: bytes) -> Any:
     """A PNG, JPEG or BMP as Pillow's Image, turned as the camera says. DataError names the file and says what is wrong
     with it."""
     try:
-        from PIL import Image, ImageOps
+        from PIL import Image, ImageOps, UnidentifiedImageError
     except ImportError as error:
         raise ExtraMissingError("data", f"reading {Path(name).name}") from error
     bombs = (Image.DecompressionBombWarning, Image.DecompressionBombError)
@@ -96,7 +93,7 @@ def parse_picture(name: str | Path, content: bytes) -> Image.Image:
             upright = ImageOps.exif_transpose(opened)
     except (OSError, ValueError, SyntaxError, *bombs) as error:
         # Pillow names a BytesIO with its address.
-        why = "it is no PNG, JPEG or BMP" if isinstance(error, Image.UnidentifiedImageError) else error
+        why = "it is no PNG, JPEG or BMP" if isinstance(error, UnidentifiedImageError) else error
         raise DataError(
             f"{name}: this is no picture that can be read ({why}): save it as PNG or JPEG, or remove it"
         ) from error

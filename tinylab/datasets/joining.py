@@ -17,7 +17,8 @@ def labels_among(class_names: Sequence[str], other_names: Sequence[str], labels:
             f"there is no class {', '.join(absent)} among {', '.join(class_names)}: give its folder one of these names,"
             " or make both data sets with the same classes"
         )
-    return np.array([class_names.index(name) for name in other_names], np.int64)[labels]
+    place = np.array([class_names.index(name) for name in other_names], np.int64)
+    return np.take(place, labels)
 
 
 def joined_metadata(

@@ -1,4 +1,4 @@
-"""A person's own wavs and pictures into a folder with a folder for each class: each is checked, then kept or refused."""
+"""A person's own wavs and pictures into a folder with a folder a class: each is checked, then kept or refused."""
 
 from __future__ import annotations
 

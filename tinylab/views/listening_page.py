@@ -9,7 +9,7 @@ import numpy as np
 
 from tinylab.errors import DataError
 from tinylab.speech import SpeechDataset
-from tinylab.speech.loudness import measure
+from tinylab.speech.loudness import FLAT, measure
 from tinylab.views.html_page import Html, write_page
 from tinylab.views.picture import COLOURS, Picture, new_figure
 from tinylab.views.sound import audio_html
@@ -49,9 +49,9 @@ def listening_text(data: SpeechDataset, split: str, index: int) -> str:
     lines.append(f"peak {heard.peak_db:.0f} dB, noise {heard.noise_db:.0f} dB under the loudest")
     if known.get("word"):
         lines[-1] += f", sound from {heard.start_s:.2f} to {heard.end_s:.2f} s"
-        lines[-1] += ", cut off at an edge" * heard.is_cut
-    if heard.clipped_count:
-        lines[-1] += f", {heard.clipped_count:,} samples at full scale"
+        lines[-1] += ", loud at an edge: cut off?" * heard.is_cut
+    if heard.flat_count > FLAT:
+        lines[-1] += f", overdriven ({heard.flat_count:,} samples at the peak)"
     return "\n".join(lines)
 
 
