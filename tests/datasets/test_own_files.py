@@ -53,6 +53,7 @@ def huge_picture() -> bytes:
         ("a.jpeg", picture("L", (200, 50), "JPEG"), "picture, 200×50, grey", "resized to 96×96, its aspect not kept"),
         ("a.png", picture("RGBA", (10, 10)), "picture, 10×10, colour", "transparency dropped; resized to 96×96"),
     ],
+    ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_what_is_kept(name: str, content: bytes, found: str, said: str, tmp_path: Path) -> None:
     (file,) = add_files(tmp_path / "new" / "mine", "yes", [(name, content)])
@@ -78,6 +79,7 @@ def test_what_is_kept(name: str, content: bytes, found: str, said: str, tmp_path
         ("a.png", huge_picture(), "a.png: this is no picture that can be read (Image size"),
         ("a.wav", bytes(own_files.MOST_BYTES + 1), "a.wav: it has 33,554,433 bytes, and 33,554,432 are the most"),
     ],
+    ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_what_is_refused_leaves_nothing(name: str, content: bytes, why: str, tmp_path: Path) -> None:
     refused, kept = add_files(tmp_path, "yes", [(name, content), ("good.bmp", picture(form="BMP"))])
@@ -95,6 +97,7 @@ def test_what_is_refused_leaves_nothing(name: str, content: bytes, why: str, tmp
         ("../../evil.wav", "evil.wav"),
         ("..\\..\\evil.wav", "evil.wav"),
         ("/etc/cron.d/evil.wav", "evil.wav"),
+        ("C:\\Users\\ann\\evil.wav", "evil.wav"),
         ("....wav", "file.wav"),
         ("_nohash_.wav", "nohash.wav"),
         (".hidden.wav", "hidden.wav"),

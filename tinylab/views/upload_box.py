@@ -14,6 +14,8 @@ from tinylab.datasets.files import AUDIO, PICTURES
 from tinylab.errors import DataError
 from tinylab.views.text import table
 
+MOST_AT_ONCE = 10_000_000  # bytes: a Jupyter server ends the connection at a message of 10 MiB, without a word
+_MORE = "tl.datasets.add_files takes any number."
 FEWEST = 3  # files of a class: one to train, one to validate, one to test
 
 
@@ -39,7 +41,7 @@ def upload_box(folder: str | Path, classes: Sequence[str] = ()) -> UploadBox:
 
     classes: names to choose from; others can be typed. Each file is checked when it arrives, and kept or refused with
     the reason (see tl.datasets.add_files, which does the same without a widget). Files go to the machine on which the
-    kernel runs, and nowhere else.
+    kernel runs, and nowhere else. More than 10 MB at once do not arrive: a Jupyter server takes no longer message.
     """
     return UploadBox(folder, classes)
 
@@ -78,7 +80,7 @@ class UploadBox(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no typ
             self._show("Choose or type a class first." if not self.class_name.value.strip() else str(error))
         else:
             self.files.disabled = False
-            self._show(f"Files go to the class {name}.")
+            self._show(f"Files go to the class {name}. Choose {MOST_AT_ONCE // 10**6} MB at a time at most: {_MORE}")
 
     def _add(self, uploads: Sequence[Any]) -> None:
         if not uploads:
