@@ -14,7 +14,7 @@ def join(data: SpeechDataset, more: SpeechDataset, *, times: int = 1) -> SpeechD
 
     times: how often the clips of more.train are taken, so that a few recordings count beside thousands of made clips;
     those of validation and test are taken once. DataError where `more` has a class that data has not, or another
-    sample rate.
+    sample rate: from_recordings(FOLDER, words) makes other words "unknown".
     """
     if (data.sample_rate_hz, data.train.samples.shape[1]) != (more.sample_rate_hz, more.train.samples.shape[1]):
         raise DataError(
