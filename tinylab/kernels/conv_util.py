@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from tinylab.arithmetic.requantization import Write, requantization
 from tinylab.arithmetic.requantize import requantize, requantize_int64
 from tinylab.kernels.kernel_util import (
     Array,
@@ -75,12 +76,27 @@ class OutputStage(NamedTuple):
         low, high = int(self.activation_min), int(self.activation_max)
         output[...] = scale(sums, self.multiplier, self.shift, self.zero_point, low, high, output.dtype)
 
+    def writer(self, weights: Array, bias: Array | None, input_zero_point: int, input_dtype: np.dtype[Any]) -> Write:
+        """write(sums, output), as above, of sums over `weights` [..., taps, channels] times inputs as they are.
+
+        The inputs' zero point is not taken off them, but the bias: as often as the weights add up to.
+        """
+        if self.multiplier is None:
+            return lambda sums, output: self.write(sums, bias, output)
+        wide = weights.astype(np.float64)
+        moved = (0 if bias is None else bias) - input_zero_point * wide.sum(axis=-2).reshape(-1)  # float64 [channels]
+        if self.int64_sums:
+            return lambda sums, output: self.write(sums, moved, output)
+        largest_sum = float(np.abs(wide).sum(axis=-2).max(initial=0)) * -float(np.iinfo(input_dtype).min)
+        low, high = int(self.activation_min), int(self.activation_max)
+        return requantization(moved, self.multiplier, self.shift, self.zero_point, low, high, largest_sum)
+
 
 class OpDataConv(NamedTuple):
     """What Invoke of a convolution needs.
 
     weights: the constant filter as `arrange` gives it, float32 or float64 so that every sum is exact, or None where the
-    graph computes it; bias likewise, of the same dtype.
+    graph computes it; bias likewise, of the same dtype. write: `OutputStage.writer` of both, where both are constant.
     """
 
     rows: Window
@@ -89,6 +105,7 @@ class OpDataConv(NamedTuple):
     stage: OutputStage
     weights: Array | None
     bias: Array | None
+    write: Write | None
 
 
 def require_conv(context: PrepareContext, node: Operator, channel_axis: int) -> None:
@@ -133,7 +150,22 @@ def prepare_conv(
     zero_point = zero_point_of(input) if input.type == TensorType.INT8 else 0
     stage = conv_stage(input, filter, bias, output, options, channel_axis)
     weights, summed_bias = constant_weights(input, zero_point, filter, bias, arrange)
-    return OpDataConv(rows, columns, zero_point, stage, weights, summed_bias)
+    write = constant_writer(stage, weights, summed_bias, bias, zero_point, input)
+    return OpDataConv(rows, columns, zero_point, stage, weights, summed_bias, write)
+
+
+def constant_writer(
+    stage: OutputStage,
+    weights: Array | None,
+    summed_bias: Array | None,
+    bias: Tensor | None,
+    zero_point: int,
+    input: Tensor,
+) -> Write | None:
+    """`stage.writer`; None where the graph computes weights or bias."""
+    if weights is None or (bias is not None and summed_bias is None):
+        return None
+    return stage.writer(weights, summed_bias, zero_point, input.dtype)
 
 
 def require_conv_types(input: Tensor, filter: Tensor, bias: Tensor | None, output: Tensor) -> None:
@@ -223,8 +255,8 @@ def unpack_int4(packed: Array, shape: tuple[int, ...]) -> NDArray[np.int8]:
     return both.reshape(-1)[: np.prod(shape, dtype=int)].reshape(shape)
 
 
-def product(matrix: Array, weights: Array) -> Array:
-    """`matrix @ weights`, [rows, taps] by [taps, channels], in pieces that BLAS computes on one thread each.
+def product(matrix: Array, weights: Array, result: Array) -> None:
+    """`result` = `matrix @ weights`, [rows, taps] by [taps, channels], in pieces that BLAS computes on one thread each.
 
     Float32 sums depend in their last bits on how many rows a product has: give it those of one image, whatever else
     there is, so that `predict` gives the bytes of invokes. Integer sums are exact, in any grouping.
@@ -233,13 +265,8 @@ def product(matrix: Array, weights: Array) -> Array:
     OpenBLAS on two busy cores) for a product of 0.05 ms.
     """
     rows = max(1, ONE_THREAD_PRODUCTS // max(1, weights.size))
-    whole = len(matrix) // rows * rows
-    result = np.empty((len(matrix), weights.shape[1]), weights.dtype)
-    np.matmul(
-        matrix[:whole].reshape(-1, rows, len(weights)), weights, out=result[:whole].reshape(-1, rows, result.shape[1])
-    )
-    np.matmul(matrix[whole:], weights, out=result[whole:])
-    return result
+    for first in range(0, len(matrix), rows):
+        np.matmul(matrix[first : first + rows], weights, out=result[first : first + rows])
 
 
 class Run(NamedTuple):
@@ -267,7 +294,8 @@ def runs(
     output, filter = context.output_data(node, OUTPUT), context.input_data(node, places[1])
     samples = len(output)
     input = context.input_data(node, places[0])
-    input = np.broadcast_to(input, (samples, *input.shape[1:]))  # a constant is there once
+    if len(input) != samples:  # a constant is there once
+        input = np.broadcast_to(input, (samples, *input.shape[1:]))
     biases = context.optional_input_data(node, places[2])
     if weights is not None and (biases is None or bias is not None):
         yield Run(input, output, weights, bias)

@@ -112,8 +112,10 @@ def _spread(images: Array, weights: Array, data: OpData, shape: tuple[int, ...])
     padded_shape = rows.before + height + rows.after, columns.before + width + columns.after
     sums = np.zeros((len(images), *padded_shape, channels), weights.dtype)
     matrix = np.subtract(images, data.input_zero_point, dtype=weights.dtype).reshape(-1, images.shape[3])
+    products = np.empty((len(matrix), channels), weights.dtype)
     for touched, tap in zip(taps(sums, rows, columns), weights.reshape(-1, images.shape[3], channels), strict=True):
-        touched += product(matrix, tap).reshape(touched.shape)
+        product(matrix, tap, products)
+        touched += products.reshape(touched.shape)
     return sums[:, rows.before : rows.before + height, columns.before : columns.before + width]
 
 
