@@ -15,7 +15,9 @@ point (RELU and its kin), negative X give its lower end in either form, and the 
 
 Everything is exact in float64: every term is a multiple of u = 2**(left - right - 31), the products are below 2**53 u
 while |X| < 2**22, and so are the sums while they are within the output's range (`_is_exact`); a sum beyond it may be
-rounded, but not back into the range, since rounding keeps order. What does not fit goes through `requantize`.
+rounded, but not back into the range, since rounding keeps order. A channel whose smallest and largest X give one output
+gives that always; pruned networks have such, with scales that nothing else fits. What does not fit goes through
+`requantize`.
 """
 
 from __future__ import annotations
@@ -40,15 +42,13 @@ EXACT = 2**53
 
 
 class Parameters(NamedTuple):
-    """Of a channel each, int64 [channels], or one of each; bias in sums' units; low, high: the activation's range."""
+    """Of a channel each, int64 [channels]; bias in the sums' units, largest: of bias + sum. low, high: of the output."""
 
     bias: NDArray[np.int64]
+    largest: NDArray[np.int64]
     multiplier: NDArray[np.int64]
     left: NDArray[np.int64]
     right: NDArray[np.int64]
-    zero_point: int
-    low: int
-    high: int
 
 
 def requantization(
@@ -58,39 +58,40 @@ def requantization(
     zero_point: int,
     low: int,
     high: int,
-    largest_sum: float,
+    largest_sum: Array,
 ) -> Write:
     """A function write(sums, output): output = requantize(sums + bias, multiplier, shift, zero_point, low, high).
 
-    bias: integers [channels], of any dtype; sums: integers [..., channels], of any dtype, at most `largest_sum` in
-    magnitude; they are used up. output: int8 or int16 of the same shape, strided as it may be.
+    bias: integers [channels], of any dtype; sums: integers [..., channels], of any dtype, at most `largest_sum`
+    [channels] in magnitude; they are used up. output: int8 or int16 of the same shape, strided as it may be.
     """
+    arguments = multiplier, shift, zero_point, low, high
     shifts = np.asarray(shift, np.int64)
-    left, right = np.maximum(shifts, 0), np.maximum(-shifts, 0)
-    given = Parameters(bias.astype(np.int64), np.asarray(multiplier, np.int64), left, right, zero_point, low, high)
-    if not _is_exact(given, largest_sum):
-        return partial(_write_any, bias.astype(np.float64), multiplier, shift, zero_point, low, high)
-    unit = 2.0 ** (left - right - 31)
-    tie = np.where(right > 0, 2.0 ** -(right + 1), 0.0)
-    scale = _repeated(given.multiplier * unit, bias.size)
+    columns = bias, np.abs(bias) + largest_sum, multiplier, np.maximum(shifts, 0), np.maximum(-shifts, 0)
+    given = Parameters(*(np.broadcast_to(column, bias.shape).astype(np.int64) for column in columns))
+    ends = bias + largest_sum * np.array([[-1], [1]])  # [2, channels]: the smallest and the largest X
+    values = requantize(ends, *arguments, np.int32)
+    does_not_wrap = given.largest << given.left < 2**31
+    is_constant = does_not_wrap & (values[0] == values[1]) & (given.multiplier >= 0)  # as where all weights are 0
+    given = Parameters(*(np.where(is_constant, 0, column) for column in given))
+    if not does_not_wrap.all() or not _is_exact(given, high - low + abs(zero_point - low) + 2):
+        return partial(_write_any, bias.astype(np.float64), *arguments)
+    unit = 2.0 ** (given.left - given.right - 31)
+    tie = np.where(given.right > 0, 2.0 ** -(given.right + 1), 0.0)
     move = 0.5 + zero_point - low
     offset = given.bias * given.multiplier * unit
     if low >= zero_point:
-        return Requantization(scale, _repeated(offset + tie + move, bias.size), None, 0.0, low, high - low).write
-    return Requantization(
-        scale, _repeated(offset, bias.size), _repeated(tie, bias.size), move, low, high - low
-    ).write
+        offset, move = offset + tie + move, 0.0
+    offset = np.where(is_constant, values[0] - low + 0.5 - move, offset)
+    scale, offset, tie = (_repeated(column) for column in (given.multiplier * unit, offset, tie))
+    return Requantization(scale, offset, None if low >= zero_point else tie, move, low, high - low).write
 
 
-def _is_exact(given: Parameters, largest_sum: float) -> bool:
-    largest = largest_sum + float(np.abs(given.bias).max(initial=0))
-    if not given.bias.size or largest >= NARROW_SUM or np.any(given.multiplier < 0):
+def _is_exact(given: Parameters, reach: int) -> bool:
+    if not given.bias.size or given.largest.max() >= NARROW_SUM or given.multiplier.min() < 0:
         return False
-    if largest * 2.0 ** given.left.max(initial=0) >= 2**31:  # x << left wraps
-        return False
-    bits = given.right - given.left + 31
-    reach = given.high - given.low + abs(given.zero_point - given.low) + 2
-    return bool(np.all(np.ldexp(float(reach), bits) + np.abs(given.bias) * given.multiplier <= EXACT))
+    units = np.ldexp(float(reach), given.right - given.left + 31) + np.abs(given.bias) * given.multiplier
+    return bool(units.max() <= EXACT)
 
 
 def _write_any(
@@ -146,7 +147,6 @@ class Requantization(NamedTuple):
         np.copyto(steps, x, casting="unsafe")  # toward zero, which is floor here
 
 
-def _repeated(parameter: Array, channels: int) -> NDArray[np.float64]:
-    """One value a channel, again and again over at least ROW_ELEMENTS, whole rows of channels."""
-    count = max(1, ROW_ELEMENTS // max(1, channels))
-    return np.broadcast_to(parameter, (count, channels)).astype(np.float64).reshape(-1)
+def _repeated(parameter: Array) -> NDArray[np.float64]:
+    """One value a channel, again and again over about ROW_ELEMENTS, whole rows of channels."""
+    return np.tile(parameter, max(1, ROW_ELEMENTS // parameter.size))

@@ -66,9 +66,9 @@ class OutputStage(NamedTuple):
         return self.multiplier is None
 
     def write(self, sums: Array, bias: Array | None, output: Array) -> None:
-        """`output` [..., channels] from `sums` of its shape, which are used up, and `bias` [channels]."""
+        """`output` [..., channels] from `sums` of its shape and `bias` [channels]."""
         if bias is not None:
-            sums += bias
+            sums = sums + bias
         if self.multiplier is None:
             np.clip(sums, self.activation_min, self.activation_max, out=output)
             return
@@ -79,7 +79,7 @@ class OutputStage(NamedTuple):
     def writer(self, weights: Array, bias: Array | None, input_zero_point: int, input_dtype: np.dtype[Any]) -> Write:
         """write(sums, output), as above, of sums over `weights` [..., taps, channels] times inputs as they are.
 
-        The inputs' zero point is not taken off them, but the bias: as often as the weights add up to.
+        The inputs' zero point is not taken off them, but off the bias: as often as the weights add up to.
         """
         if self.multiplier is None:
             return lambda sums, output: self.write(sums, bias, output)
@@ -87,7 +87,7 @@ class OutputStage(NamedTuple):
         moved = (0 if bias is None else bias) - input_zero_point * wide.sum(axis=-2).reshape(-1)  # float64 [channels]
         if self.int64_sums:
             return lambda sums, output: self.write(sums, moved, output)
-        largest_sum = float(np.abs(wide).sum(axis=-2).max(initial=0)) * -float(np.iinfo(input_dtype).min)
+        largest_sum = np.abs(wide).sum(axis=-2).reshape(-1) * -float(np.iinfo(input_dtype).min)
         low, high = int(self.activation_min), int(self.activation_max)
         return requantization(moved, self.multiplier, self.shift, self.zero_point, low, high, largest_sum)
 
@@ -96,7 +96,7 @@ class OpDataConv(NamedTuple):
     """What Invoke of a convolution needs.
 
     weights: the constant filter as `arrange` gives it, float32 or float64 so that every sum is exact, or None where the
-    graph computes it; bias likewise, of the same dtype. write: `OutputStage.writer` of both, where both are constant.
+    graph computes it; bias likewise, float64 (of floats float32). write: `OutputStage.writer` of both, where both are constant.
     """
 
     rows: Window
@@ -229,24 +229,25 @@ def constant_weights(
             refuse(f"{describe(filter)} is not constant", "constant INT4 weights")
         return None, None
     weights = arrange(unpack_int4(constant, filter.shape) if filter.type == TensorType.INT4 else constant)
-    bias_is_known = bias is None or bias_constant is not None
-    dtype = exact_dtype(input, zero_point, weights, bias_constant) if bias_is_known else _wide_dtype(input)
-    return weights.astype(dtype), None if bias_constant is None else bias_constant.reshape(-1).astype(dtype)
+    summed_bias = None if bias_constant is None else bias_constant.reshape(-1).astype(_wide_dtype(input))
+    return weights.astype(exact_dtype(input, zero_point, weights)), summed_bias
 
 
 def _wide_dtype(input: Tensor) -> type[np.floating[Any]]:
     return np.float32 if input.type == TensorType.FLOAT32 else np.float64
 
 
-def exact_dtype(input: Tensor, zero_point: int, weights: Array, bias: Array | None) -> type[np.floating[Any]]:
-    """float32 where no sum over `weights` [..., taps, channels] can leave the integers that it holds, else float64."""
+def exact_dtype(input: Tensor, zero_point: int, weights: Array) -> type[np.floating[Any]]:
+    """float32 where no sum over `weights` [..., taps, channels] can leave the integers that it holds, else float64.
+
+    The bias, which may be much larger, is added to such a sum in float64.
+    """
     if input.type == TensorType.FLOAT32:
         return _wide_dtype(input)
     limits = np.iinfo(input.dtype)
     largest_input = max(limits.max - zero_point, zero_point - limits.min)
     largest_sum = np.abs(weights, dtype=np.float64).sum(axis=-2).max(initial=0) * largest_input
-    largest_bias = np.abs(bias, dtype=np.float64).max(initial=0) if bias is not None else 0
-    return np.float32 if largest_sum + largest_bias < EXACT_FLOAT32 else _wide_dtype(input)
+    return np.float32 if largest_sum < EXACT_FLOAT32 else _wide_dtype(input)
 
 
 def unpack_int4(packed: Array, shape: tuple[int, ...]) -> NDArray[np.int8]:
