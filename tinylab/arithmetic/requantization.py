@@ -27,7 +27,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
+from numpy.typing import NDArray
 
 from tinylab.arithmetic.fixed_point import IntArray
 from tinylab.arithmetic.requantize import NARROW_SUM, requantize
@@ -42,7 +42,7 @@ EXACT = 2**53
 
 
 class Parameters(NamedTuple):
-    """Of a channel each, int64 [channels]; bias in the sums' units, largest: of bias + sum. low, high: of the output."""
+    """Of a channel each, int64 [channels]. bias: in the sums' units; largest: the magnitude of bias + sum."""
 
     bias: NDArray[np.int64]
     largest: NDArray[np.int64]

@@ -96,7 +96,7 @@ class OpDataConv(NamedTuple):
     """What Invoke of a convolution needs.
 
     weights: the constant filter as `arrange` gives it, float32 or float64 so that every sum is exact, or None where the
-    graph computes it; bias likewise, float64 (of floats float32). write: `OutputStage.writer` of both, where both are constant.
+    graph computes it; bias likewise, float64 (of floats float32). write: `OutputStage.writer` of both constants.
     """
 
     rows: Window

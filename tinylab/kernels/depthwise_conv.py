@@ -1,7 +1,7 @@
 """output[y, x, n] = activation(bias[n] + sum over i, j of input[y*stride + i, x*stride + j, n // m] * filter[i, j, n])
 
-Each input channel has m filters of its own; m is the depth multiplier. The sums are one product of what each row of places
-sees and the filter, repeated along the row; an input of one channel is a plain convolution, one matrix product.
+Each input channel has m filters of its own; m is the depth multiplier. The sums of a row of places are one product of
+what it sees and the filter, repeated along the row; an input of one channel is a plain convolution, a matrix product.
 
 Retells tensorflow/lite/micro/kernels/depthwise_conv.cc, depthwise_conv_common.cc and
 tensorflow/lite/kernels/internal/reference/depthwiseconv_float.h, integer_ops/depthwise_conv.h.
