@@ -39,7 +39,6 @@ def test_products_in_pieces() -> None:
     rng = np.random.default_rng(1)
     for rows, taps, channels in ((1, 1, 1), (7, 5, 3), (1000, 90, 40), (3, 600, 600), (0, 4, 2)):
         matrix, weights = rng.integers(-99, 99, (rows, taps)), rng.integers(-99, 99, (taps, channels))
-        pieces = np.empty((rows, channels), np.float32)
-        product(matrix.astype(np.float32), weights.astype(np.float32), pieces)
+        pieces = product(matrix.astype(np.float32), weights.astype(np.float32))
         np.testing.assert_array_equal(pieces, matrix @ weights)
     assert conv_util.ONE_THREAD_PRODUCTS < 1000 * 90 * 40

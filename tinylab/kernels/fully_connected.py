@@ -19,20 +19,7 @@ from numpy.typing import NDArray
 
 from tinylab.arithmetic.requantization import Write
 from tinylab.arithmetic.scratch import scratch
-from tinylab.kernels.conv_util import (
-    BIAS,
-    FILTER,
-    INPUT,
-    OUTPUT,
-    OutputStage,
-    constant_weights,
-    constant_writer,
-    float_stage,
-    product,
-    quantized_stage,
-    require_conv_types,
-    runs,
-)
+from tinylab.kernels.conv_util import BIAS, FILTER, INPUT, OUTPUT, constant_weights, product, require_conv_types, runs
 from tinylab.kernels.kernel_util import (
     Array,
     InvokeContext,
@@ -44,6 +31,7 @@ from tinylab.kernels.kernel_util import (
     single_output_multiplier,
     zero_point_of,
 )
+from tinylab.kernels.output_stage import OutputStage, constant_writer, float_stage, quantized_stage
 from tinylab.model import Operator, Tensor, TensorType
 
 
@@ -55,7 +43,7 @@ class OpData(NamedTuple):
     stage: OutputStage
     weights: Array | None
     bias: Array | None
-    write: Write | None
+    write: Write | None = None
 
 
 def prepare(context: PrepareContext, node: Operator) -> OpData:

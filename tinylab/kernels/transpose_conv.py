@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tinylab.kernels.conv_util import OutputStage, constant_weights, conv_stage, product, require_conv_shapes, runs
+from tinylab.kernels.conv_util import constant_weights, conv_stage, product, require_conv_shapes, runs
 from tinylab.kernels.kernel_util import (
     Array,
     InvokeContext,
@@ -30,6 +30,7 @@ from tinylab.kernels.kernel_util import (
     require_type_at_invoke,
     zero_point_of,
 )
+from tinylab.kernels.output_stage import OutputStage
 from tinylab.kernels.padding import Window, image_tiles, taps, window
 from tinylab.model import Operator, Tensor, TensorType
 
@@ -94,9 +95,8 @@ def _matrix(filter: Array) -> Array:
 
 def invoke(context: InvokeContext, node: Operator, data: OpData | None) -> None:
     """Spread all images of all samples."""
-    input_type, output_type = context.input_tensor(node, INPUT), context.output_tensor(node, OUTPUT)
-    require_type_at_invoke(input_type, *BIAS_TYPES)
-    require_type_at_invoke(output_type, input_type.type)
+    require_type_at_invoke(input_type := context.input_tensor(node, INPUT), *BIAS_TYPES)
+    require_type_at_invoke(context.output_tensor(node, OUTPUT), input_type.type)
     assert data is not None
     for input, output, weights, bias in runs(context, node, data.weights, data.bias, _matrix, (INPUT, FILTER, BIAS)):
         images = input.reshape(-1, *input.shape[2:])
@@ -112,10 +112,8 @@ def _spread(images: Array, weights: Array, data: OpData, shape: tuple[int, ...])
     padded_shape = rows.before + height + rows.after, columns.before + width + columns.after
     sums = np.zeros((len(images), *padded_shape, channels), weights.dtype)
     matrix = np.subtract(images, data.input_zero_point, dtype=weights.dtype).reshape(-1, images.shape[3])
-    products = np.empty((len(matrix), channels), weights.dtype)
     for touched, tap in zip(taps(sums, rows, columns), weights.reshape(-1, images.shape[3], channels), strict=True):
-        product(matrix, tap, products)
-        touched += products.reshape(touched.shape)
+        touched += product(matrix, tap).reshape(touched.shape)
     return sums[:, rows.before : rows.before + height, columns.before : columns.before + width]
 
 
