@@ -39,6 +39,7 @@ Write = Callable[[Array, Array], None]
 ROW_ELEMENTS = 1024  # one value a channel, again and again: one long vector is faster than many short ones
 BLOCK_ROWS = 16  # of which the temporaries stay in the processor's cache
 EXACT = 2**53
+ENDS = np.array([[-1], [1]])  # times the largest sum: the smallest and the largest
 
 
 class Parameters(NamedTuple):
@@ -69,20 +70,20 @@ def requantization(
     shifts = np.asarray(shift, np.int64)
     columns = bias, np.abs(bias) + largest_sum, multiplier, np.maximum(shifts, 0), np.maximum(-shifts, 0)
     given = Parameters(*(np.broadcast_to(column, bias.shape).astype(np.int64) for column in columns))
-    ends = bias + largest_sum * np.array([[-1], [1]])  # [2, channels]: the smallest and the largest X
-    values = requantize(ends, *arguments, np.int32)
-    does_not_wrap = given.largest << given.left < 2**31
-    is_constant = does_not_wrap & (values[0] == values[1]) & (given.multiplier >= 0)  # as where all weights are 0
-    given = Parameters(*(np.where(is_constant, 0, column) for column in given))
-    if not does_not_wrap.all() or not _is_exact(given, high - low + abs(zero_point - low) + 2):
-        return partial(_write_any, bias.astype(np.float64), *arguments)
+    reach = high - low + abs(zero_point - low) + 2
+    constants = np.full(bias.shape, np.nan)
+    if not _is_exact(given, reach):
+        constants = _constant_outputs(given, requantize(bias + largest_sum * ENDS, *arguments, np.int32))
+        given = Parameters(*(np.where(np.isnan(constants), column, 0) for column in given))
+        if not _is_exact(given, reach):
+            return partial(_write_any, bias.astype(np.float64), *arguments)
     unit = 2.0 ** (given.left - given.right - 31)
     tie = np.where(given.right > 0, 2.0 ** -(given.right + 1), 0.0)
     move = 0.5 + zero_point - low
     offset = given.bias * given.multiplier * unit
     if low >= zero_point:
         offset, move = offset + tie + move, 0.0
-    offset = np.where(is_constant, values[0] - low + 0.5 - move, offset)
+    offset = np.where(np.isnan(constants), offset, constants - low + 0.5 - move)
     scale, offset, tie = (_repeated(column) for column in (given.multiplier * unit, offset, tie))
     return Requantization(scale, offset, None if low >= zero_point else tie, move, low, high - low).write
 
@@ -91,7 +92,17 @@ def _is_exact(given: Parameters, reach: int) -> bool:
     if not given.bias.size or given.largest.max() >= NARROW_SUM or given.multiplier.min() < 0:
         return False
     units = np.ldexp(float(reach), given.right - given.left + 31) + np.abs(given.bias) * given.multiplier
-    return bool(units.max() <= EXACT)
+    return bool(units.max() <= EXACT and _does_not_wrap(given).all())
+
+
+def _does_not_wrap(given: Parameters) -> NDArray[np.bool]:
+    return given.largest << given.left < 2**31
+
+
+def _constant_outputs(given: Parameters, ends: NDArray[np.int32]) -> NDArray[np.float64]:
+    """float64 [channels]: the output of a channel that always gives one, else NaN. ends: those of ENDS."""
+    are_constant = _does_not_wrap(given) & (given.multiplier >= 0) & (ends[0] == ends[1])
+    return np.where(are_constant, ends[0], np.nan)
 
 
 def _write_any(

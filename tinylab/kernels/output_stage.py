@@ -53,11 +53,11 @@ class OutputStage(NamedTuple):
         """
         if self.multiplier is None:
             return lambda sums, output: self.write(sums, bias, output)
-        wide = weights.astype(np.float64)
-        moved = (0 if bias is None else bias) - input_zero_point * wide.sum(axis=-2).reshape(-1)  # float64 [channels]
+        total = weights.sum(axis=-2).reshape(-1).astype(np.float64)  # exact, as every sum over weights is
+        moved = (0 if bias is None else bias) - input_zero_point * total  # float64 [channels]
         if self.int64_sums:
             return lambda sums, output: self.write(sums, moved, output)
-        largest_sum = np.abs(wide).sum(axis=-2).reshape(-1) * -float(np.iinfo(input_dtype).min)
+        largest_sum = np.abs(weights).sum(axis=-2).reshape(-1) * -float(np.iinfo(input_dtype).min)
         low, high = int(self.activation_min), int(self.activation_max)
         return requantization(moved, self.multiplier, self.shift, self.zero_point, low, high, largest_sum)
 
