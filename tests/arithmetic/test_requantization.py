@@ -75,6 +75,8 @@ def test_what_does_not_fit_takes_the_general_way() -> None:
     assert not check(sums, bias, -(2**30), -9, "relu")
     assert not check(sums, np.array([2**31 - 5, 0]), 2**30, -9, "linear")  # wraps
     assert not check(sums >> 8, bias, 2**30, 20, "linear")  # wraps where it is shifted
+    few = np.arange(-4, 5)[:, np.newaxis]
+    assert not check(few, np.zeros(1), 2**30, 30, "linear")  # so that the ends give 0, as the middle does not
 
 
 def test_rows_blocks_and_strides() -> None:

@@ -63,14 +63,14 @@ def test_taps_and_windows_see_the_same(size: int, out_size: int, stride: int, di
 @given(st.integers(1, 3), st.integers(1, 4), st.integers(1, 3), st.integers(1, 3), st.integers(1, 3))
 def test_patches_and_stripes_are_windows(size: int, out_size: int, stride: int, dilation: int, channels: int) -> None:
     """Of a part of an image too, as a tile of rows is."""
-    rows, columns = Window(2, 1, 1, 0, 0, 2), Window(size, stride, dilation, 0, 0, out_size)
-    width = (out_size - 1) * stride + columns.reach
-    image = np.random.default_rng(0).normal(size=(2, 5, width, channels))[:, 1:4]
+    rows, columns = Window(2, stride, dilation, 0, 0, 2), Window(size, stride, dilation, 0, 0, out_size)
+    height, width = stride + rows.reach, (out_size - 1) * stride + columns.reach
+    image = np.random.default_rng(0).normal(size=(2, height + 2, width, channels))[:, 1:-1]
     seen = windows(image, rows, columns)
     np.testing.assert_array_equal(patches(image, rows, columns), seen.reshape(2 * 2 * out_size, -1))
     striped = stripes(image, rows, columns).reshape(2, 2, 2, size, out_size, channels)
     np.testing.assert_array_equal(striped, seen.transpose(0, 1, 3, 4, 2, 5))
-    single = Window(1, 1, 1, 0, 0, 3), Window(1, 1, 1, 0, 0, width)
+    single = Window(1, 1, 1, 0, 0, height), Window(1, 1, 1, 0, 0, width)
     np.testing.assert_array_equal(patches(image, *single), image.reshape(-1, channels))
 
 
