@@ -24,13 +24,13 @@ class PictureDistortion:
     deviation in radians; contrast, brightness, tint: deviations, shares; cover: probability of a grey rectangle, at
     most cover_side of the side wide and high."""
 
-    zoom: tuple[float, float] = (0.75, 1.05)
-    shift: float = 0.08
+    zoom: tuple[float, float] = (0.8, 1.05)
+    shift: float = 0.06
     turn: float = 0.05
-    contrast: float = 0.15
-    brightness: float = 0.12
-    tint: float = 0.05
-    cover: float = 0.25
+    contrast: float = 0.1
+    brightness: float = 0.1
+    tint: float = 0.04
+    cover: float = 0.1
     cover_side: float = 0.35
 
 

@@ -28,8 +28,8 @@ from tinylab.vision.training import PictureTrainingRecipe, to_inputs
 NAME = "vww_96"
 CHANNELS = 3
 SEED = 0
-DATA = VisionRecipe(pictures_per_class=5_000)
-TRAINING = PictureTrainingRecipe(epochs=7, batch_size=32, learning_rate=3e-3)
+DATA = VisionRecipe(pictures_per_class=7_000)
+TRAINING = PictureTrainingRecipe(epochs=12, batch_size=32, learning_rate=3e-3)
 PHOTOGRAPH_SHARE = 0.5  # of what the net sees in an epoch, where there are photographs
 FOLDER = Path(__file__).resolve().parents[1] / "zoo" / "models"
 SOURCES = (
