@@ -42,7 +42,9 @@ def test_tags_move_with_their_pictures() -> None:
     plain = PictureDistortion(contrast=0, brightness=0, tint=0, cover=0, zoom=(0.5, 0.6), shift=0.1, turn=0.2)
     out, told, importance = _lesson(x, tags, PictureTrainingRecipe(distortion=plain), np.random.default_rng(0))
     assert np.abs(out - x).mean(axis=(1, 2, 3)).min() > 0.005
-    bright = (out.reshape(40, 6, 16, 6, 16).mean(axis=(2, 4)) - 60 / 255) * 255 / 120  # as much of each place as is body
+    bright = (
+        (out.reshape(40, 6, 16, 6, 16).mean(axis=(2, 4)) - 60 / 255) * 255 / 120
+    )  # as much of each place as is body
     assert np.abs(bright - told[..., TAGS.index("body")])[:20].max() < 0.2
     assert (importance[:20] >= 1).all()
     assert not importance[20:].any()

@@ -183,11 +183,11 @@ class Painter:
         red = Material(
             (self.look.skin[0] * 0.8, self.look.skin[1] * 0.5, self.look.skin[2] * 0.5), strength=0, matt=0.3
         )
-        hair = self.hair
+        hair, pale = self.hair, 0.3 + 0.5 * max(self.look.skin)  # eyes are in the shade of the brows
         for side in (-1, 1):
             eye = centre + left * (0.32 * side) + up * 0.12 + front * 0.68
             self.tube(eye - left * 0.2, eye + left * 0.2, size * 0.13, shade, roundness=0.5)
-            white = Material(tuple(0.3 + 0.5 * max(self.look.skin) for _ in range(3)), strength=0.0, matt=0.3)  # type: ignore[arg-type]
+            white = Material((pale, pale, pale), strength=0.0, matt=0.3)
             self.tube(
                 eye - left * 0.15 + front * 0.06, eye + left * 0.15 + front * 0.06, size * 0.06, white, roundness=0.5
             )

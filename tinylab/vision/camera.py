@@ -43,7 +43,7 @@ def photograph(picture: Floats, rng: np.random.Generator, camera: Camera) -> NDA
     x = np.asarray(grey[..., None] + (x - grey[..., None]) * np.float32(kept), np.float32)
     if rng.random() < 0.5:
         x = x * _vignette(x.shape[0], rng.uniform(0, camera.vignette))[..., None]
-    x = _blurred(x, rng.uniform(0.1, camera.blur), rng)
+    x = _blurred(x, rng.uniform(0.2 * camera.blur, camera.blur), rng)
     # Above 1 light is squeezed, as film and sensors do, before it is cut off.
     x = np.asarray(np.where(x > 0.8, 0.8 + 0.2 * np.tanh((x - 0.8) * 4), np.maximum(x, 0)), np.float32)
     x = x ** np.float32(np.exp(rng.uniform(-camera.gamma, camera.gamma)))
@@ -89,7 +89,7 @@ def _vignette(size: int, strength: float) -> Floats:
 
 
 def _blurred(x: Floats, radius: float, rng: np.random.Generator) -> Floats:
-    """Three-tap blur down and across, of different radius (a moving camera); below 0 nothing is blurred."""
+    """Three-tap blur down and across, of different radius (a moving camera); 0 blurs nothing."""
     for axis in (0, 1):
         share = np.float32(min(0.33, max(0.0, radius * rng.uniform(0.3, 1.0)) * 0.4))
         if share > 0:

@@ -132,7 +132,7 @@ def movements(count: int, side: int, d: PictureDistortion, rng: np.random.Genera
 
 
 def moved(x: np.ndarray, rows: np.ndarray, interpolation: str = "BILINEAR") -> np.ndarray:
-    """Pictures [picture, side, side, channel], moved; what comes in from outside is the picture mirrored at its edge."""
+    """Pictures [picture, side, side, channel], moved; outside of them they are mirrored at their edges."""
     from tinylab.quiet import import_tensorflow
 
     transform = import_tensorflow().raw_ops.ImageProjectiveTransformV3
