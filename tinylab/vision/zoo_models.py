@@ -1,7 +1,7 @@
 """Make the VWW model of tl.zoo again: `python -m tinylab.vision.zoo_models`.
 
-The model is a .tflite file and a card (JSON) beside it. It learns from synthetic pictures alone. With --photographs FILE
-it learns from photographs too, which are not part of this project: FILE is an .npz with x uint8 [n, 96, 96, 3] RGB and
+The model is a .tflite file and a card (JSON) beside it. It learns from synthetic pictures alone; with --photographs
+FILE from photographs too, which are not part of this project: FILE is an .npz with x uint8 [n, 96, 96, 3] RGB and
 y [n] (1 is person). The pictures and the order of training are fixed by the seed; the last digits of the weights
 depend on TensorFlow's build and number of threads."""
 
