@@ -3,7 +3,6 @@
 .PHONY: help env run lab test check format bench notebooks lock clean
 
 VENV := .venv/bin/python
-NOTEBOOK ?= notebooks/08_keyword_spotting.ipynb
 export PYTHON
 
 help:  ## say what each target does
@@ -18,10 +17,10 @@ env: .venv/.installed  ## build .venv from requirements.lock (PYTHON=... to choo
 	@sh tasks/env.sh
 
 run: .venv/.installed  ## the main job: execute the keyword-spotting notebook headless and print its table (NOTEBOOK=... for another, DATA=... for other data)
-	@$(VENV) -m tasks.notebooks run $(NOTEBOOK) $(if $(DATA),--data "$(DATA)")
+	@$(VENV) -m tasks.notebooks run $(or $(NOTEBOOK),notebooks/08_keyword_spotting.ipynb) $(if $(DATA),--data "$(DATA)")
 
-lab: .venv/.installed  ## open JupyterLab on the keyword-spotting notebook (LAB_ARGS=... for its options)
-	@$(VENV) -m jupyterlab $(LAB_ARGS) $(NOTEBOOK)
+lab: .venv/.installed  ## open JupyterLab on notebook 00 (NOTEBOOK=... for another, LAB_ARGS=... for its options)
+	@$(VENV) -m jupyterlab $(LAB_ARGS) $(or $(NOTEBOOK),notebooks/00_start_here.ipynb)
 
 test: .venv/.installed  ## run every test and re-run every notebook against its committed outputs (TESTS=... for some of them)
 	$(VENV) -m pytest --nbval --nbval-current-env -n auto --maxprocesses=4 $(TESTS)

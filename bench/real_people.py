@@ -92,7 +92,7 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--model", choices=("tiny_vision", "mobilenet_v1"), default="tiny_vision")
     parser.add_argument("--channels", type=int, choices=(1, 3), default=3)
-    parser.add_argument("--pictures", type=int, default=5_000, help="of each class to train with")
+    parser.add_argument("--pictures", type=int, default=7_000, help="of each class to train with")
     parser.add_argument("--epochs", type=int, default=8, help="0 trains no net")
     parser.add_argument("--seed", type=int, default=0)
     return parser.parse_args(arguments)

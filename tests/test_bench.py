@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
 from types import ModuleType
 
 import pytest
 
 from bench import __main__ as runner
+from bench import contest, speed
 from bench.measure import AbsentError, Table, beside
+from tests.builder import TensorSpec, single_operator
 
 
 def made(main: object) -> ModuleType:
@@ -52,3 +56,51 @@ def test_rounds_are_interleaved_and_the_peer_is_one() -> None:
     table = beside({"x": lambda: calls.append("x"), "peer": lambda: calls.append("peer")}, rounds=2, peer="peer")
     assert calls == ["x", "peer"] * 3
     assert table.rows[1][2] == "1.00"
+
+
+# -- runtimes in processes of their own --------------------------------------------------------------------------------
+
+
+class Scripted:
+    """A contender whose replies are written down; None stands for a refusal."""
+
+    def __init__(self, name: str, replies: Sequence[list[float] | None]) -> None:
+        self.name, self.refusal, self.replies = name, "", list(replies)
+
+    def ask(self, step: str, number: int) -> list[float]:
+        reply = None if self.refusal else self.replies.pop(0)
+        if reply is None:
+            self.refusal = f"no {step} of {number}"
+            raise contest.RefusedError(self.refusal)
+        return reply
+
+
+def test_each_is_asked_in_turn_and_one_that_refuses_is_a_row() -> None:
+    ours, peer = Scripted("tinylab", [[9.0], [1.0], [2.0], [4.0]]), Scripted("TFLM", [[9.0], [2.0], [6.0], [8.0]])
+    refusing = Scripted("LiteRT default", [[9.0], None])
+    figures = contest.in_turn([ours, peer, refusing], "invoke", 5, rounds=3)  # type: ignore[list-item]
+    assert figures == {
+        "tinylab": [[1.0], [2.0], [4.0]],
+        "TFLM": [[2.0], [6.0], [8.0]],
+    }  # the first round is not counted
+    assert contest.ratio([1, 2, 4], [2, 6, 8]) == 2  # the median of 2, 3, 2
+    result = {"model": "m", "row": "invoke", "unit": "ms", "refusals": {"LiteRT default": refusing.refusal}}
+    result["figures"] = {name: [one for (one,) in taken] for name, taken in figures.items()}
+    cells = dict(zip(*(speed.table([result]).columns, speed.table([result]).rows[0]), strict=True))
+    assert (cells["tinylab"], cells["TFLM"], cells["LiteRT default"]) == ("2", "6", "no invoke of 5")
+    assert (cells["TFLM / ours"], cells["LiteRT default / ours"]) == ("2.00", "–")
+
+
+def test_a_contender_says_its_figures_or_why_there_are_none(tmp_path: Path) -> None:
+    tensor, files = TensorSpec((1, 4), "FLOAT32"), (tmp_path / "model.tflite", tmp_path / "none.tflite")
+    files[0].write_bytes(single_operator("ABS", [tensor], [tensor]))
+    with contest.contest(["tinylab"], files[0]) as (tinylab,):
+        assert len(tinylab.ask("memory", 2)) == 1
+        load, allocate = tinylab.ask("ready", 1)
+        assert min(load, allocate) > 0
+        assert len(tinylab.ask("predict", 10)) == 3
+        assert len(tinylab.ask("dispatch", 2)) == 1
+    with contest.contest(["tinylab"], files[1]) as (tinylab,):
+        for _ in range(2):
+            with pytest.raises(contest.RefusedError, match=r"FileNotFoundError: .*none\.tflite"):
+                tinylab.ask("ready", 1)

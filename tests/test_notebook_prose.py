@@ -27,6 +27,11 @@ SOURCED: Mapping[str, Mapping[str, str]] = {
     "00_start_here": {"3000": "a bound of what the first cell prints"},
     "01_why_micro": {"225": "0.225 in the cell below, in mAh"},
     "04_a_kernel": {"0.0088": "an example of a multiplier, in the question"},
+    "05_the_interpreter": {
+        "2010.08678": "the number of the paper",
+        "200": "the times of straight_line.ratio_of_times, its default",
+        "2020": "the year of the paper",
+    },
     "06_tensor_arena": {
         "111": "112 - 1",
         "18432": "73,728 - 55,296 of vww_96, a hint at the comparison that the exercise makes",

@@ -88,3 +88,13 @@ def test_run_on_other_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caps
         assert f"\n\n{printed}\n\n" in capsys.readouterr().out
     assert notebooks.run(write(tmp_path / "b.ipynb", "x = 1"), "speech_commands") == 2
     assert "b.ipynb takes no other data: no code cell of it has a line" in capsys.readouterr().err
+
+
+def test_what_was_printed_in_pieces_is_stored_in_one() -> None:
+    outputs = [v4.new_output("stream", text=text) for text in ("a", "b\n")]
+    outputs += [v4.new_output("stream", name="stderr", text="c"), v4.new_output("stream", text="d")]
+    assert [(output.name, output.text) for output in notebooks.joined(outputs)] == [
+        ("stdout", "ab\n"),
+        ("stderr", "c"),
+        ("stdout", "d"),
+    ]

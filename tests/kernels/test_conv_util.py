@@ -26,13 +26,13 @@ def test_unpack_int4_by_hand() -> None:
 def test_float32_where_every_sum_is_exact() -> None:
     """65793 weights of 1 times inputs up to 255 make 16777215: the largest sum that fits; one more needs float64."""
     int8, weights = tensor("INT8"), np.ones((65793, 1), np.int8)
-    assert exact_dtype(int8, -128, weights, None) is np.float32
-    assert exact_dtype(int8, -128, weights, np.array([1])) is np.float64
-    assert exact_dtype(int8, 127, weights, np.array([0])) is np.float32
-    assert exact_dtype(int8, 0, -weights, None) is np.float32
-    assert exact_dtype(tensor("INT16"), 0, np.full((4, 1), 127, np.int8), None) is np.float32
-    assert exact_dtype(tensor("INT16"), 0, np.full((5, 1), 127, np.int8), None) is np.float64
-    assert exact_dtype(tensor("FLOAT32"), 0, weights, None) is np.float32
+    assert exact_dtype(int8, -128, weights) is np.float32
+    assert exact_dtype(int8, -128, np.ones((65794, 1), np.int8)) is np.float64
+    assert exact_dtype(int8, 127, weights) is np.float32
+    assert exact_dtype(int8, 0, -weights) is np.float32
+    assert exact_dtype(tensor("INT16"), 0, np.full((4, 1), 127, np.int8)) is np.float32
+    assert exact_dtype(tensor("INT16"), 0, np.full((5, 1), 127, np.int8)) is np.float64
+    assert exact_dtype(tensor("FLOAT32"), 0, weights) is np.float32
 
 
 def test_products_in_pieces() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tinylab.errors import PrepareError
 from tinylab.kernels import padding
-from tinylab.kernels.padding import Window, image_tiles, padded, row_tiles, taps, window, windows
+from tinylab.kernels.padding import Window, image_tiles, padded, patches, row_tiles, stripes, taps, window, windows
 from tinylab.model import Padding
 
 
@@ -58,6 +58,20 @@ def test_taps_and_windows_see_the_same(size: int, out_size: int, stride: int, di
     for tap, view in enumerate(taps(image, rows, columns)):
         np.testing.assert_array_equal(view, seen[:, :, :, tap // 2, tap % 2])
         assert view[1, 0, 0, 0] == image[1, tap // 2 * dilation, tap % 2, 0]
+
+
+@given(st.integers(1, 3), st.integers(1, 4), st.integers(1, 3), st.integers(1, 3), st.integers(1, 3))
+def test_patches_and_stripes_are_windows(size: int, out_size: int, stride: int, dilation: int, channels: int) -> None:
+    """Of a part of an image too, as a tile of rows is."""
+    rows, columns = Window(2, stride, dilation, 0, 0, 2), Window(size, stride, dilation, 0, 0, out_size)
+    height, width = stride + rows.reach, (out_size - 1) * stride + columns.reach
+    image = np.random.default_rng(0).normal(size=(2, height + 2, width, channels))[:, 1:-1]
+    seen = windows(image, rows, columns)
+    np.testing.assert_array_equal(patches(image, rows, columns), seen.reshape(2 * 2 * out_size, -1))
+    striped = stripes(image, rows, columns).reshape(2, 2, 2, size, out_size, channels)
+    np.testing.assert_array_equal(striped, seen.transpose(0, 1, 3, 4, 2, 5))
+    single = Window(1, 1, 1, 0, 0, height), Window(1, 1, 1, 0, 0, width)
+    np.testing.assert_array_equal(patches(image, *single), image.reshape(-1, channels))
 
 
 def test_tiles_cover_everything_once(monkeypatch: pytest.MonkeyPatch) -> None:

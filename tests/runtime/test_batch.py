@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from typing import Any
 
 import numpy as np
 import pytest
 
 from tests.arena.models import RandomGraph, dense_chain
-from tests.builder import TensorSpec, constant
+from tests.builder import TensorSpec, constant, single_operator
 from tests.runtime.kernels import KERNELS, ROW, allocated, chain, model_of, nothing
 from tinylab.errors import InvokeError
 from tinylab.kernels.kernel_util import InvokeContext, Registration
 from tinylab.model import Operator, load_model
+from tinylab.model.options import SoftmaxOptions
 from tinylab.peers.tflm import TflmSession
 from tinylab.runtime import AllOpsResolver, MicroInterpreter, MicroMutableOpResolver, batch
 
@@ -273,14 +275,37 @@ def test_an_input_that_is_a_constant() -> None:
 def test_memory_stays_bounded() -> None:
     assert batch.samples_at_once(0) == batch.MOST_SAMPLES
     assert batch.samples_at_once(16) == batch.MOST_SAMPLES
-    assert batch.samples_at_once(1 << 20) == 16
+    assert batch.samples_at_once(1 << 20) == 4
     assert batch.samples_at_once(1 << 30) == 1
     interpreter = allocated(chain("AddOne", row=TensorSpec((1, 1 << 20))), 1 << 22)
     seen: list[int] = []
     run = interpreter._run_rows
     interpreter._run_rows = lambda span, *rest: (seen.append(span.stop - span.start), run(span, *rest))[1]  # type: ignore[method-assign]
     interpreter.predict(np.zeros((9, 1 << 20), np.int8))
-    assert seen == [8, 1]
+    assert seen == [2, 2, 2, 2, 1]
+
+
+@pytest.mark.parametrize(
+    ("name", "output_scale", "output_zero_point", "options"),
+    [
+        ("L2_NORMALIZATION", 2**-7, 0, None),  # the greediest of all
+        ("SOFTMAX", 2**-8, -128, SoftmaxOptions(1.0)),
+        ("LOG_SOFTMAX", 2**-4, 127, None),
+    ],
+)
+def test_temporaries_of_the_greediest_kernels_stay_bounded(
+    name: str, output_scale: float, output_zero_point: int, options: object
+) -> None:
+    shape = (1, 256, 256)
+    output = TensorSpec(shape, "INT8", output_scale, output_zero_point)
+    model = load_model(single_operator(name, [TensorSpec(shape, "INT8", 0.1, 3)], [output], options))
+    interpreter = MicroInterpreter(model, AllOpsResolver(), 1 << 18)
+    interpreter.allocate_tensors()
+    xs = np.random.default_rng(0).integers(-128, 128, (130, *shape)).astype(np.int8)
+    tracemalloc.start()
+    interpreter.predict(xs)
+    (_, peak_bytes), _ = tracemalloc.get_traced_memory(), tracemalloc.stop()
+    assert peak_bytes - xs.nbytes < 256 << 20  # of which outputs are as many bytes as inputs
 
 
 def test_the_arena_is_not_used_for_many_samples() -> None:

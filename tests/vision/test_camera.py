@@ -62,6 +62,7 @@ def test_blur_smooths_an_edge() -> None:
     edge[:, 48:] = 0.75
     sharp, soft = (photograph(edge, rng(), replace(NOTHING, blur=blur)).astype(int) for blur in (0, 20.0))
     assert np.abs(np.diff(sharp[..., 0], axis=1)).max() > np.abs(np.diff(soft[..., 0], axis=1)).max()
+    assert np.count_nonzero(np.diff(sharp[0, :, 0])) == 1  # without blur the edge is one step
 
 
 def test_blocks_of_an_even_picture_stay_even_and_coarse_steps_lose_detail() -> None:

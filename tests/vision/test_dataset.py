@@ -63,7 +63,17 @@ def test_the_second_call_reads_the_cache(tmp_path: Path, monkeypatch: pytest.Mon
 
 def test_the_cache_knows_every_module_that_decides_the_pictures() -> None:
     folder = Path(dataset.__file__).parent
-    learning = {"__init__", "evaluation", "models", "photographs", "telling", "thresholds", "training", "zoo_models"}
+    learning = {
+        "__init__",
+        "evaluation",
+        "joining",
+        "models",
+        "photographs",
+        "telling",
+        "thresholds",
+        "training",
+        "zoo_models",
+    }
     assert {path.stem for path in dataset.MAKER.modules} == {path.stem for path in folder.glob("*.py")} - learning
     assert cache.path_of(dataset.MAKER, {"seed": 0}) != cache.path_of(dataset.MAKER, {"seed": 1})
 

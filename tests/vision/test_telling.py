@@ -34,19 +34,20 @@ def halves(count: int) -> tuple[np.ndarray, np.ndarray]:
     return (60 + 120 * bright).astype(np.uint8), tags
 
 
-def test_painted_pictures_stay_in_place_and_photographs_move() -> None:
+def test_tags_move_with_their_pictures() -> None:
     pytest.importorskip("tensorflow", reason="the extra `train` is not installed")
     pictures, tags = halves(40)
     x = np.ascontiguousarray(pictures[:, :, :, :1] / np.float32(255))
     tags[20:] = UNKNOWN
-    plain = PictureDistortion(contrast=0, brightness=0, tint=0, cover=0, zoom=(0.5, 0.6))
+    plain = PictureDistortion(contrast=0, brightness=0, tint=0, cover=0, zoom=(0.5, 0.6), shift=0.1, turn=0.2)
     out, told, importance = _lesson(x, tags, PictureTrainingRecipe(distortion=plain), np.random.default_rng(0))
-    for place in range(20):
-        bright = out[place].reshape(6, 16, 6, 16).mean(axis=(1, 3)) > 0.5
-        np.testing.assert_array_equal(bright, told[place, ..., TAGS.index("body")] == 1)
+    assert np.abs(out - x).mean(axis=(1, 2, 3)).min() > 0.005
+    bright = (
+        (out.reshape(40, 6, 16, 6, 16).mean(axis=(2, 4)) - 60 / 255) * 255 / 120
+    )  # as much of each place as is body
+    assert np.abs(bright - told[..., TAGS.index("body")])[:20].max() < 0.2
     assert (importance[:20] >= 1).all()
     assert not importance[20:].any()
-    assert np.abs(out[20:] - x[20:]).mean() > 0.05
 
 
 def test_a_net_learns_what_is_where_and_keeps_its_shape() -> None:

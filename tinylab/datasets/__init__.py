@@ -10,14 +10,18 @@ from tinylab.datasets.catalogue import Source, names, source
 from tinylab.datasets.dataset import FileDataset, LazyArray, Split
 from tinylab.datasets.fetching import Verification, fetch, is_fetched, model, path, remove, verify
 from tinylab.datasets.loading import background_noise, load
+from tinylab.datasets.own_files import AddedFile, add_files, count_files, require_class_name
 
 __all__ = [
+    "AddedFile",
     "FileDataset",
     "LazyArray",
     "Source",
     "Split",
     "Verification",
+    "add_files",
     "background_noise",
+    "count_files",
     "fetch",
     "is_fetched",
     "load",
@@ -25,6 +29,7 @@ __all__ = [
     "names",
     "path",
     "remove",
+    "require_class_name",
     "source",
     "verify",
 ]

@@ -13,12 +13,15 @@ NB: a release build of TFLM does not compare the shapes of input, filter, bias a
 from __future__ import annotations
 
 import functools
+import math
 
 import numpy as np
 
+from tinylab.arithmetic.requantization import Write
+from tinylab.arithmetic.scratch import scratch
 from tinylab.kernels.conv_util import FILTER, INPUT, OpDataConv, prepare_conv, product, require_conv, runs
 from tinylab.kernels.kernel_util import Array, InvokeContext, PrepareContext, Registration, describe, refuse
-from tinylab.kernels.padding import image_tiles, padded, row_tiles, windows
+from tinylab.kernels.padding import image_tiles, padded, patches, row_tiles
 from tinylab.model import Operator
 
 CHANNEL_AXIS = 0  # of the filter: [output channels, height, width, input channels / groups]
@@ -44,28 +47,27 @@ def invoke(context: InvokeContext, node: Operator, data: OpDataConv) -> None:
     """Convolve all images of all samples."""
     arrange = functools.partial(_by_group, context.input_tensor(node, INPUT).shape[3])
     for input, output, weights, bias in runs(context, node, data.weights, data.bias, arrange):
-        images = input.reshape(-1, *input.shape[2:])
-        result = np.empty((len(images), *output.shape[2:]), output.dtype)
-        _convolve(images, weights, bias, data, result)
-        output[...] = result.reshape(output.shape)
+        images, results = input.reshape(-1, *input.shape[2:]), output.reshape(-1, *output.shape[2:])
+        write = data.write or data.stage.writer(weights, bias, data.input_zero_point, input.dtype)
+        _convolve(images, weights, data, write, results)
+        if not np.may_share_memory(results, output):  # several images a sample, samples apart
+            output[...] = results.reshape(output.shape)
 
 
-def _convolve(images: Array, weights: Array, bias: Array | None, data: OpDataConv, output: Array) -> None:
+def _convolve(images: Array, weights: Array, data: OpDataConv, write: Write, output: Array) -> None:
     """`output` [batch, out_height, out_width, channels] from `images` [batch, height, width, channels]."""
     group_count, tap_count, group_outputs = weights.shape
     elements_a_row = data.columns.out_size * max(tap_count * group_count, output.shape[3])
     for batch in image_tiles(len(images), elements_a_row * data.rows.out_size, alone=data.stage.is_float):
-        image = padded(images[batch], data.rows, data.columns, weights.dtype, data.input_zero_point)
+        image = padded(images[batch], data.rows, data.columns, weights.dtype, fill=data.input_zero_point)
         for out_rows, in_rows, rows in row_tiles(data.rows, elements_a_row):
-            patches = windows(image[:, in_rows], rows, data.columns)
-            sums = np.empty((*patches.shape[:3], output.shape[3]), weights.dtype)
-            for group in range(group_count):
-                channels = patches.shape[-1] // group_count
+            tile = output[batch, out_rows]
+            sums = scratch("sums", (math.prod(tile.shape[:3]), group_count, group_outputs), weights.dtype)
+            for group, group_image in enumerate(np.split(image[:, in_rows], group_count, axis=3)):
                 # float [batch * out_height * out_width, taps * channels of the group]
-                matrix = patches[..., group * channels : (group + 1) * channels].reshape(-1, tap_count)
-                group_sums = product(matrix, weights[group]).reshape(*patches.shape[:3], group_outputs)
-                sums[..., group * group_outputs : (group + 1) * group_outputs] = group_sums
-            data.stage.write(sums, bias, output[batch, out_rows])
+                matrix = patches(group_image, rows, data.columns)
+                product(matrix, weights[group], sums[:, group])
+            write(sums.reshape(tile.shape), tile)
 
 
 REGISTRATION = Registration("CONV_2D", prepare, invoke)

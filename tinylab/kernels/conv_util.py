@@ -1,4 +1,4 @@
-"""What convolutions and FULLY_CONNECTED share: their OpData, sums that stay exact, sums made outputs.
+"""What convolutions and FULLY_CONNECTED share: their OpData, and sums that stay exact.
 
 Retells tensorflow/lite/micro/kernels/conv.h, conv_common.cc and depthwise_conv_common.cc.
 """
@@ -11,13 +11,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tinylab.arithmetic.requantize import requantize, requantize_int64
+from tinylab.arithmetic.requantization import Write
 from tinylab.kernels.kernel_util import (
     Array,
     InvokeContext,
     PrepareContext,
-    activation_range_float,
-    activation_range_quantized,
     describe,
     output_multipliers,
     refuse,
@@ -27,6 +25,7 @@ from tinylab.kernels.kernel_util import (
     require_type_at_invoke,
     zero_point_of,
 )
+from tinylab.kernels.output_stage import OutputStage, constant_writer, float_stage, quantized_stage
 from tinylab.kernels.padding import Window, window
 from tinylab.model import Operator, Tensor, TensorType
 
@@ -45,42 +44,11 @@ BIAS_TYPES = {
 }
 
 
-class OutputStage(NamedTuple):
-    """What becomes of a sum: bias is added, it is scaled by multiplier * 2**(shift - 31), moved and clamped.
-
-    multiplier, shift: int32 [channels], or one of each; multiplier is None for float32.
-    int64_sums: TFLM adds int16 products up in int64, and then rounds once.
-    """
-
-    multiplier: NDArray[np.int32] | int | None
-    shift: NDArray[np.int32] | int
-    zero_point: int
-    activation_min: float
-    activation_max: float
-    int64_sums: bool = False
-
-    @property
-    def is_float(self) -> bool:
-        """Whether the operator is float32: sums are rounded, and nothing is scaled."""
-        return self.multiplier is None
-
-    def write(self, sums: Array, bias: Array | None, output: Array) -> None:
-        """`output` [..., channels] from `sums` of its shape, which are used up, and `bias` [channels]."""
-        if bias is not None:
-            sums += bias
-        if self.multiplier is None:
-            np.clip(sums, self.activation_min, self.activation_max, out=output)
-            return
-        scale = requantize_int64 if self.int64_sums else requantize
-        low, high = int(self.activation_min), int(self.activation_max)
-        output[...] = scale(sums, self.multiplier, self.shift, self.zero_point, low, high, output.dtype)
-
-
 class OpDataConv(NamedTuple):
     """What Invoke of a convolution needs.
 
     weights: the constant filter as `arrange` gives it, float32 or float64 so that every sum is exact, or None where the
-    graph computes it; bias likewise, of the same dtype.
+    graph computes it; bias likewise, float64 (of floats float32). write: `OutputStage.writer` of both constants.
     """
 
     rows: Window
@@ -89,6 +57,7 @@ class OpDataConv(NamedTuple):
     stage: OutputStage
     weights: Array | None
     bias: Array | None
+    write: Write | None
 
 
 def require_conv(context: PrepareContext, node: Operator, channel_axis: int) -> None:
@@ -133,7 +102,8 @@ def prepare_conv(
     zero_point = zero_point_of(input) if input.type == TensorType.INT8 else 0
     stage = conv_stage(input, filter, bias, output, options, channel_axis)
     weights, summed_bias = constant_weights(input, zero_point, filter, bias, arrange)
-    return OpDataConv(rows, columns, zero_point, stage, weights, summed_bias)
+    write = constant_writer(stage, weights, summed_bias, bias, zero_point, input)
+    return OpDataConv(rows, columns, zero_point, stage, weights, summed_bias, write)
 
 
 def require_conv_types(input: Tensor, filter: Tensor, bias: Tensor | None, output: Tensor) -> None:
@@ -164,26 +134,6 @@ def conv_stage(
     return quantized_stage(input, bias, output, options, multipliers, zero_point)
 
 
-def float_stage(options: Any) -> OutputStage:
-    """The stage of a float32 operator with these options."""
-    return OutputStage(None, 0, 0, *activation_range_float(options.fused_activation_function))
-
-
-def quantized_stage(
-    input: Tensor,
-    bias: Tensor | None,
-    output: Tensor,
-    options: Any,
-    multipliers: tuple[NDArray[np.int32] | int, NDArray[np.int32] | int],
-    zero_point: int,
-) -> OutputStage:
-    """The stage of an integer operator. Sums of int16 inputs are int64, unless the bias is int32 or is said to be."""
-    low, high = activation_range_quantized(options.fused_activation_function, output)
-    bias_type = getattr(options, "quantized_bias_type", None) if bias is None else bias.type
-    int64_sums = input.type == TensorType.INT16 and bias_type != TensorType.INT32
-    return OutputStage(*multipliers, zero_point, low, high, int64_sums)
-
-
 def constant_weights(
     input: Tensor, zero_point: int, filter: Tensor, bias: Tensor | None, arrange: Callable[[Array], Array]
 ) -> tuple[Array | None, Array | None]:
@@ -197,24 +147,25 @@ def constant_weights(
             refuse(f"{describe(filter)} is not constant", "constant INT4 weights")
         return None, None
     weights = arrange(unpack_int4(constant, filter.shape) if filter.type == TensorType.INT4 else constant)
-    bias_is_known = bias is None or bias_constant is not None
-    dtype = exact_dtype(input, zero_point, weights, bias_constant) if bias_is_known else _wide_dtype(input)
-    return weights.astype(dtype), None if bias_constant is None else bias_constant.reshape(-1).astype(dtype)
+    summed_bias = None if bias_constant is None else bias_constant.reshape(-1).astype(_wide_dtype(input))
+    return weights.astype(exact_dtype(input, zero_point, weights)), summed_bias
 
 
 def _wide_dtype(input: Tensor) -> type[np.floating[Any]]:
     return np.float32 if input.type == TensorType.FLOAT32 else np.float64
 
 
-def exact_dtype(input: Tensor, zero_point: int, weights: Array, bias: Array | None) -> type[np.floating[Any]]:
-    """float32 where no sum over `weights` [..., taps, channels] can leave the integers that it holds, else float64."""
+def exact_dtype(input: Tensor, zero_point: int, weights: Array) -> type[np.floating[Any]]:
+    """float32 where no sum over `weights` [..., taps, channels] can leave the integers that it holds, else float64.
+
+    The bias, which may be much larger, is added to such a sum in float64.
+    """
     if input.type == TensorType.FLOAT32:
         return _wide_dtype(input)
     limits = np.iinfo(input.dtype)
     largest_input = max(limits.max - zero_point, zero_point - limits.min)
     largest_sum = np.abs(weights, dtype=np.float64).sum(axis=-2).max(initial=0) * largest_input
-    largest_bias = np.abs(bias, dtype=np.float64).max(initial=0) if bias is not None else 0
-    return np.float32 if largest_sum + largest_bias < EXACT_FLOAT32 else _wide_dtype(input)
+    return np.float32 if largest_sum < EXACT_FLOAT32 else _wide_dtype(input)
 
 
 def unpack_int4(packed: Array, shape: tuple[int, ...]) -> NDArray[np.int8]:
@@ -223,8 +174,10 @@ def unpack_int4(packed: Array, shape: tuple[int, ...]) -> NDArray[np.int8]:
     return both.reshape(-1)[: np.prod(shape, dtype=int)].reshape(shape)
 
 
-def product(matrix: Array, weights: Array) -> Array:
+def product(matrix: Array, weights: Array, result: Array | None = None) -> Array:
     """`matrix @ weights`, [rows, taps] by [taps, channels], in pieces that BLAS computes on one thread each.
+
+    result: where it goes; None makes an array.
 
     Float32 sums depend in their last bits on how many rows a product has: give it those of one image, whatever else
     there is, so that `predict` gives the bytes of invokes. Integer sums are exact, in any grouping.
@@ -233,12 +186,9 @@ def product(matrix: Array, weights: Array) -> Array:
     OpenBLAS on two busy cores) for a product of 0.05 ms.
     """
     rows = max(1, ONE_THREAD_PRODUCTS // max(1, weights.size))
-    whole = len(matrix) // rows * rows
-    result = np.empty((len(matrix), weights.shape[1]), weights.dtype)
-    np.matmul(
-        matrix[:whole].reshape(-1, rows, len(weights)), weights, out=result[:whole].reshape(-1, rows, result.shape[1])
-    )
-    np.matmul(matrix[whole:], weights, out=result[whole:])
+    result = np.empty((len(matrix), weights.shape[1]), weights.dtype) if result is None else result
+    for first in range(0, len(matrix), rows):
+        np.matmul(matrix[first : first + rows], weights, out=result[first : first + rows])
     return result
 
 
@@ -267,7 +217,8 @@ def runs(
     output, filter = context.output_data(node, OUTPUT), context.input_data(node, places[1])
     samples = len(output)
     input = context.input_data(node, places[0])
-    input = np.broadcast_to(input, (samples, *input.shape[1:]))  # a constant is there once
+    if len(input) != samples:  # a constant is there once
+        input = np.broadcast_to(input, (samples, *input.shape[1:]))
     biases = context.optional_input_data(node, places[2])
     if weights is not None and (biases is None or bias is not None):
         yield Run(input, output, weights, bias)

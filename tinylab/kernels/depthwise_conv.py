@@ -1,7 +1,7 @@
 """output[y, x, n] = activation(bias[n] + sum over i, j of input[y*stride + i, x*stride + j, n // m] * filter[i, j, n])
 
-Each input channel has m filters of its own; m is the depth multiplier. The sums are added up tap by tap, over all
-places at once; an input of one channel is a plain convolution, one matrix product.
+Each input channel has m filters of its own; m is the depth multiplier. The sums of a row of places are one product of
+what it sees and the filter, repeated along the row; an input of one channel is a plain convolution, a matrix product.
 
 Retells tensorflow/lite/micro/kernels/depthwise_conv.cc, depthwise_conv_common.cc and
 tensorflow/lite/kernels/internal/reference/depthwiseconv_float.h, integer_ops/depthwise_conv.h.
@@ -12,8 +12,12 @@ TFLM dies of three inputs whose third is left out (-1); here that is no bias, as
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
+from tinylab.arithmetic.requantization import Write
+from tinylab.arithmetic.scratch import scratch
 from tinylab.kernels.conv_util import (
     BIAS,
     FILTER,
@@ -36,7 +40,7 @@ from tinylab.kernels.kernel_util import (
     require_type,
     require_type_at_invoke,
 )
-from tinylab.kernels.padding import image_tiles, padded, row_tiles, taps, windows
+from tinylab.kernels.padding import image_tiles, padded, patches, row_tiles, stripes
 from tinylab.model import Operator, TensorType
 
 CHANNEL_AXIS = 3  # of the filter: [1, height, width, output channels]
@@ -74,39 +78,39 @@ def invoke(context: InvokeContext, node: Operator, data: OpDataConv | None) -> N
     assert data is not None
     convolve = _convolve_one_channel if context.input_tensor(node, INPUT).shape[3] == 1 else _convolve
     for input, output, weights, bias in runs(context, node, data.weights, data.bias, _by_tap):
-        images = input.reshape(-1, *input.shape[2:])
-        result = np.empty((len(images), *output.shape[2:]), output.dtype)
-        convolve(images, weights, bias, data, result)
-        output[...] = result.reshape(output.shape)
+        images, results = input.reshape(-1, *input.shape[2:]), output.reshape(-1, *output.shape[2:])
+        write = data.write or data.stage.writer(weights, bias, data.input_zero_point, input.dtype)
+        convolve(images, weights, data, write, results)
+        if not np.may_share_memory(results, output):  # several images a sample, samples apart
+            output[...] = results.reshape(output.shape)
 
 
-def _convolve(images: Array, weights: Array, bias: Array | None, data: OpDataConv, output: Array) -> None:
+def _convolve(images: Array, weights: Array, data: OpDataConv, write: Write, output: Array) -> None:
     """`output` [batch, out_height, out_width, channels] from `images` [batch, height, width, channels]."""
-    depth_multiplier = output.shape[3] // images.shape[3]
+    width, channels = output.shape[2:]
     # A row of outputs at a time: NumPy multiplies few long vectors faster than many short ones.
-    filter = np.repeat(weights[:, np.newaxis], data.columns.out_size, axis=1)  # float [taps, out_width, channels]
-    elements_a_row = 4 * data.columns.out_size * output.shape[3]  # of sums, products, image and filter
-    for batch in image_tiles(len(images), elements_a_row * data.rows.out_size):
-        image = padded(images[batch], data.rows, data.columns, weights.dtype, data.input_zero_point)
-        image = np.repeat(image, depth_multiplier, axis=3) if depth_multiplier > 1 else image
-        for out_rows, in_rows, rows in row_tiles(data.rows, elements_a_row):
-            sums = np.zeros((len(image), rows.out_size, *output.shape[2:]), weights.dtype)
-            products = np.empty_like(sums)
-            for seen, tap_filter in zip(taps(image[:, in_rows], rows, data.columns), filter, strict=True):
-                np.multiply(seen, tap_filter, out=products)
-                sums += products
-            data.stage.write(sums, bias, output[batch, out_rows])
+    filter = np.repeat(weights, width, axis=0).reshape(data.rows.size, data.columns.size, width * channels)
+    for batch in image_tiles(len(images), 4 * math.prod(output.shape[1:])):
+        image = padded(images[batch], data.rows, data.columns, weights.dtype, fill=data.input_zero_point)
+        image = np.repeat(image, channels // images.shape[3], axis=3) if channels > images.shape[3] else image
+        for out_rows, in_rows, rows in row_tiles(data.rows, 4 * width * channels):
+            tile = output[batch, out_rows]
+            sums = scratch("sums", (*tile.shape[:2], width * channels), weights.dtype)
+            # b: batch, y: output row, i, j: taps, x: places and channels of a row
+            np.einsum("byijx,ijx->byx", stripes(image[:, in_rows], rows, data.columns), filter, out=sums)
+            write(sums.reshape(tile.shape), tile)
 
 
-def _convolve_one_channel(images: Array, weights: Array, bias: Array | None, data: OpDataConv, output: Array) -> None:
+def _convolve_one_channel(images: Array, weights: Array, data: OpDataConv, write: Write, output: Array) -> None:
     """The same where the images have one channel: patches times filters, as in CONV_2D."""
     elements_a_row = data.columns.out_size * max(weights.shape)
     for batch in image_tiles(len(images), elements_a_row * data.rows.out_size, alone=data.stage.is_float):
-        image = padded(images[batch], data.rows, data.columns, weights.dtype, data.input_zero_point)
+        image = padded(images[batch], data.rows, data.columns, weights.dtype, fill=data.input_zero_point)
         for out_rows, in_rows, rows in row_tiles(data.rows, elements_a_row):
-            patches = windows(image[:, in_rows], rows, data.columns)
-            matrix = patches.reshape(-1, len(weights))  # float [batch * out_height * out_width, taps]
-            data.stage.write(product(matrix, weights).reshape(*patches.shape[:3], -1), bias, output[batch, out_rows])
+            tile = output[batch, out_rows]
+            sums = scratch("sums", (math.prod(tile.shape[:3]), tile.shape[3]), weights.dtype)
+            product(patches(image[:, in_rows], rows, data.columns), weights, sums)  # patches: [places, taps]
+            write(sums.reshape(tile.shape), tile)
 
 
 REGISTRATION = Registration("DEPTHWISE_CONV_2D", prepare, invoke)

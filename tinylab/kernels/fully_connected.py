@@ -17,19 +17,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tinylab.kernels.conv_util import (
-    BIAS,
-    FILTER,
-    INPUT,
-    OUTPUT,
-    OutputStage,
-    constant_weights,
-    float_stage,
-    product,
-    quantized_stage,
-    require_conv_types,
-    runs,
-)
+from tinylab.arithmetic.requantization import Write
+from tinylab.arithmetic.scratch import scratch
+from tinylab.kernels.conv_util import BIAS, FILTER, INPUT, OUTPUT, constant_weights, product, require_conv_types, runs
 from tinylab.kernels.kernel_util import (
     Array,
     InvokeContext,
@@ -41,6 +31,7 @@ from tinylab.kernels.kernel_util import (
     single_output_multiplier,
     zero_point_of,
 )
+from tinylab.kernels.output_stage import OutputStage, constant_writer, float_stage, quantized_stage
 from tinylab.model import Operator, Tensor, TensorType
 
 
@@ -52,6 +43,7 @@ class OpData(NamedTuple):
     stage: OutputStage
     weights: Array | None
     bias: Array | None
+    write: Write | None = None
 
 
 def prepare(context: PrepareContext, node: Operator) -> OpData:
@@ -71,8 +63,9 @@ def prepare(context: PrepareContext, node: Operator) -> OpData:
         multipliers = _multipliers(input, filter, bias, output)
         stage = quantized_stage(input, bias, output, node.options, multipliers, zero_point_of(output))
     arrange = functools.partial(_matrix, output.shape[-1], filter_zero_point)
-    weights, summed_bias = constant_weights(input, input_zero_point, filter, bias, arrange)
-    return OpData(input_zero_point, filter_zero_point, stage, weights, summed_bias)
+    constants = constant_weights(input, input_zero_point, filter, bias, arrange)
+    write = constant_writer(stage, *constants, bias, input_zero_point, input)
+    return OpData(input_zero_point, filter_zero_point, stage, *constants, write)
 
 
 def _require_shapes(input: Tensor, filter: Tensor, bias: Tensor | None, output: Tensor) -> None:
@@ -107,14 +100,15 @@ def invoke(context: InvokeContext, node: Operator, data: OpData) -> None:
     for input, output, weights, bias in runs(context, node, data.weights, data.bias, arrange):
         depth, output_count = weights.shape
         rows = math.prod(output.shape[1:-1])  # of one sample
-        values = input.reshape(len(input), -1)[:, : rows * depth]
-        # float [samples, rows, depth]
-        matrix = np.subtract(values, data.input_zero_point, dtype=weights.dtype).reshape(-1, rows, depth)
-        # Float32 sums are made sample by sample, to the same last bits in `predict` as in invokes.
-        sums = matrix @ weights if data.stage.is_float else product(matrix.reshape(-1, depth), weights)
-        result = np.empty((len(input) * rows, output_count), output.dtype)
-        data.stage.write(sums.reshape(result.shape), bias, result)
-        output[...] = result.reshape(output.shape)
+        matrix = scratch("rows", (len(input), rows, depth), weights.dtype)
+        np.copyto(matrix, input.reshape(len(input), -1)[:, : rows * depth].reshape(matrix.shape))
+        sums = scratch("sums", (len(input), rows, output_count), weights.dtype)
+        if data.stage.is_float:  # sums are made sample by sample, to the same last bits in `predict` as in invokes
+            np.matmul(matrix, weights, out=sums)
+        else:
+            product(matrix.reshape(-1, depth), weights, sums.reshape(-1, output_count))
+        write = data.write or data.stage.writer(weights, bias, data.input_zero_point, input.dtype)
+        write(sums.reshape(output.shape), output)
 
 
 REGISTRATION = Registration("FULLY_CONNECTED", prepare, invoke)

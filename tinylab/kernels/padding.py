@@ -5,13 +5,15 @@ Retells tensorflow/lite/kernels/padding.h.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
+from numpy.lib.stride_tricks import as_strided
 from numpy.typing import DTypeLike, NDArray
 
+from tinylab.arithmetic.scratch import scratch
 from tinylab.kernels.kernel_util import Array, refuse
 from tinylab.model import Padding
 
@@ -68,14 +70,23 @@ def window(padding: Padding, in_size: int, out_size: int, size: int, stride: int
 def padded(
     image: Array, rows: Window, columns: Window, dtype: DTypeLike, zero_point: int = 0, fill: float = 0
 ) -> Array:
-    """`image` [batch, height, width, channels] minus zero_point, as dtype, with `fill` around it for windows to see."""
-    if not any((rows.before, rows.after, columns.before, columns.after)):
-        return image if image.dtype == dtype and zero_point == 0 else np.subtract(image, zero_point, dtype=dtype)
+    """`image` [batch, height, width, channels] minus zero_point, as dtype, with `fill` around it for windows to see.
+
+    It lies in memory that the next call may use again.
+    """
+    is_padded = any((rows.before, rows.after, columns.before, columns.after))
+    if not is_padded and image.dtype == dtype and not zero_point:
+        return image
     batch, height, width, channels = image.shape
     shape = (batch, rows.before + height + rows.after, columns.before + width + columns.after, channels)
-    result = np.full(shape, fill, dtype)
+    result = scratch("image", shape, dtype)
+    if is_padded:
+        result.fill(fill)
     inside = result[:, rows.before : rows.before + height, columns.before : columns.before + width]
-    np.subtract(image, zero_point, out=inside, dtype=dtype)
+    if zero_point:
+        np.subtract(image, zero_point, out=inside, dtype=dtype)
+    else:
+        np.copyto(inside, image)
     return result
 
 
@@ -105,9 +116,34 @@ def reduce_windows(combine: np.ufunc, image: Array, rows: Window, columns: Windo
 
 def windows(image: Array, rows: Window, columns: Window) -> Array:
     """What each place sees of a padded image: a view [batch, out_height, out_width, rows, columns, channels]."""
-    all_places = sliding_window_view(image, (rows.reach, columns.reach), axis=(1, 2))
-    seen = all_places[:, rows.places(0), columns.places(0), :, :: rows.dilation, :: columns.dilation]
-    return seen.transpose(0, 1, 2, 4, 5, 3)
+    batch, row, column, channel = image.strides
+    shape = (len(image), rows.out_size, columns.out_size, rows.size, columns.size, image.shape[3])
+    places = (row * rows.stride, column * columns.stride, row * rows.dilation, column * columns.dilation)
+    return as_strided(image, shape, (batch, *places, channel), writeable=False)
+
+
+def patches(image: Array, rows: Window, columns: Window) -> Array:
+    """The same, a place a row of a matrix: [batch * out_height * out_width, rows * columns * channels].
+
+    A view where that is possible, else a copy in memory that the next call may use again.
+    """
+    seen = windows(image, rows, columns)
+    if rows.size == columns.size == rows.stride == columns.stride == 1:
+        return seen.reshape(-1, image.shape[3])
+    copy = scratch("patches", seen.shape, image.dtype)
+    np.copyto(copy, seen)
+    return copy.reshape(-1, math.prod(seen.shape[3:]))
+
+
+def stripes(image: Array, rows: Window, columns: Window) -> Array:
+    """The same with a row of places as one vector: [batch, out_height, rows, columns, out_width * channels]."""
+    seen = windows(image, rows._replace(size=1, stride=1, out_size=image.shape[1]), columns)  # of single rows
+    by_tap = seen[:, :, :, 0].swapaxes(2, 3)  # [batch, height, columns, out_width, channels]
+    merged = by_tap.reshape(*by_tap.shape[:3], -1)  # a view where places are not strides apart
+    batch, row, tap, element = merged.strides
+    shape = (len(image), rows.out_size, rows.size, *merged.shape[2:])
+    strides = (batch, row * rows.stride, row * rows.dilation, tap, element)
+    return as_strided(merged, shape, strides, writeable=False)
 
 
 def image_tiles(batch: int, elements_an_image: int, *, alone: bool = False) -> Iterator[slice]:

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tinylab.kernels.conv_util import OutputStage, constant_weights, conv_stage, product, require_conv_shapes, runs
+from tinylab.kernels.conv_util import constant_weights, conv_stage, product, require_conv_shapes, runs
 from tinylab.kernels.kernel_util import (
     Array,
     InvokeContext,
@@ -30,6 +30,7 @@ from tinylab.kernels.kernel_util import (
     require_type_at_invoke,
     zero_point_of,
 )
+from tinylab.kernels.output_stage import OutputStage
 from tinylab.kernels.padding import Window, image_tiles, taps, window
 from tinylab.model import Operator, Tensor, TensorType
 
@@ -94,9 +95,8 @@ def _matrix(filter: Array) -> Array:
 
 def invoke(context: InvokeContext, node: Operator, data: OpData | None) -> None:
     """Spread all images of all samples."""
-    input_type, output_type = context.input_tensor(node, INPUT), context.output_tensor(node, OUTPUT)
-    require_type_at_invoke(input_type, *BIAS_TYPES)
-    require_type_at_invoke(output_type, input_type.type)
+    require_type_at_invoke(input_type := context.input_tensor(node, INPUT), *BIAS_TYPES)
+    require_type_at_invoke(context.output_tensor(node, OUTPUT), input_type.type)
     assert data is not None
     for input, output, weights, bias in runs(context, node, data.weights, data.bias, _matrix, (INPUT, FILTER, BIAS)):
         images = input.reshape(-1, *input.shape[2:])

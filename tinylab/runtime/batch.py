@@ -21,7 +21,7 @@ from tinylab.runtime.micro_context import MicroContext
 Inputs = NDArray[Any] | Sequence[NDArray[Any]]
 Outputs = NDArray[Any] | list[NDArray[Any]]
 
-HEADS_BYTES = 16 << 20  # of all heads side by side; kernels' own temporaries are a few times that
+HEADS_BYTES = 4 << 20  # of all heads side by side; kernels' own temporaries are up to 30 times that
 MOST_SAMPLES = 256
 
 

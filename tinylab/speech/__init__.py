@@ -8,6 +8,7 @@ from tinylab.speech.augmentation import Augmentation
 from tinylab.speech.dataset import Recipe, SpeechDataset, Split, synthesize
 from tinylab.speech.features import FeatureSpec, compute_features
 from tinylab.speech.inspection import ClipInspection, ClipInspector
+from tinylab.speech.joining import join
 from tinylab.speech.micro_speech import preprocess, score_frames
 from tinylab.speech.models import ds_cnn, tiny_conv
 from tinylab.speech.recordings import from_recordings
@@ -50,6 +51,7 @@ __all__ = [
     "detect",
     "ds_cnn",
     "from_recordings",
+    "join",
     "make_stream",
     "make_voices",
     "preprocess",

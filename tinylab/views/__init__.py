@@ -32,6 +32,7 @@ from tinylab.views.dispatch_stepper import DispatchStepper, dispatch_stepper
 from tinylab.views.failures import ArenaFailure, arena_failure, failure_text
 from tinylab.views.footprint import flash_comparison_text, flash_picture, flash_text, resolver_cost
 from tinylab.views.graph import graph_svg, graph_text
+from tinylab.views.listening_page import listening_text, write_listening_page
 from tinylab.views.picture import Picture
 from tinylab.views.plan_lines import memory_plan_text
 from tinylab.views.player import ArenaPlayer, arena_player
@@ -49,6 +50,7 @@ from tinylab.views.timing import (
     time_text,
     times_text,
 )
+from tinylab.views.upload_box import UploadBox, upload_box
 from tinylab.views.vision import contact_sheet, contact_sheet_text, pixels_picture, pixels_text
 
 __all__ = [
@@ -60,6 +62,7 @@ __all__ = [
     "DispatchStepper",
     "Picture",
     "ThresholdSlider",
+    "UploadBox",
     "allocation_picture",
     "allocation_text",
     "arena_failure",
@@ -99,6 +102,7 @@ __all__ = [
     "instructions_text",
     "layers_picture",
     "layers_text",
+    "listening_text",
     "memory_plan_text",
     "needs_rows",
     "overhead_text",
@@ -118,6 +122,8 @@ __all__ = [
     "threshold_text",
     "time_text",
     "times_text",
+    "upload_box",
     "write_arena_report",
+    "write_listening_page",
     "write_report",
 ]

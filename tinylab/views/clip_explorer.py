@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import io
-import wave
 from collections.abc import Callable
 from typing import Any
 
 import ipywidgets
 
 from tinylab.speech.inspection import ClipInspection
+from tinylab.views.sound import wav
 from tinylab.views.speech import clip_picture, clip_text
 from tinylab.views.spoken import spoken
 
@@ -39,21 +38,10 @@ def clip_explorer(inspect: Callable[[int], ClipInspection], clip_count: int, fir
 
     def show(index: int) -> None:
         clip = inspect(index)
-        sound.value = wav(clip)
+        sound.value = wav(clip.samples, clip.sample_rate_hz)
         picture.value = clip_picture(clip).png()
         text.value = spoken(clip_text(clip))
 
     slider.observe(lambda change: show(change["new"]), names="value")
     show(first)
     return _Explorer([slider, sound, picture, text])
-
-
-def wav(clip: ClipInspection) -> bytes:
-    """The clip's samples as a .wav file, 16 bits, mono."""
-    buffer = io.BytesIO()
-    with wave.open(buffer, "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(clip.sample_rate_hz)
-        file.writeframes(clip.samples.astype("<i2").tobytes())
-    return buffer.getvalue()

@@ -12,7 +12,15 @@ _STYLE = """
 body { font-family: system-ui, sans-serif; max-width: 72rem; margin: 2rem auto; padding: 0 1rem; line-height: 1.45; }
 pre { overflow-x: auto; background: #f5f5f5; padding: 0.8rem; font-size: 0.85rem; line-height: 1.3; }
 img { max-width: 100%; height: auto; }
+.clip { display: inline-block; width: 22rem; margin: 0.5rem; vertical-align: top; font-size: 0.85rem; }
+.clip audio { width: 100%; }
 """
+
+
+class Html(str):
+    """Text that is HTML already: nothing in it is escaped."""
+
+    __slots__ = ()
 
 
 def write_page(path: str | Path, title: str, parts: Sequence[tuple[str, Sequence[Picture | str]]]) -> Path:
@@ -25,7 +33,7 @@ def write_page(path: str | Path, title: str, parts: Sequence[tuple[str, Sequence
     body = [f"<h1>{html.escape(title)}</h1>"]
     for heading, contents in parts:
         body += [f"<h2>{html.escape(heading)}</h2>"] if heading else []
-        body += [_text(content) if isinstance(content, str) else content.html() for content in contents]
+        body += [_html(content) for content in contents]
     page = (
         f'<!doctype html>\n<html lang="en">\n<head><meta charset="utf-8">\n<title>{html.escape(title)}</title>\n'
         f"<style>{_STYLE}</style></head>\n<body>\n" + "\n".join(body) + "\n</body>\n</html>\n"
@@ -36,5 +44,7 @@ def write_page(path: str | Path, title: str, parts: Sequence[tuple[str, Sequence
     return target
 
 
-def _text(text: str) -> str:
-    return f"<pre>{html.escape(text)}</pre>"
+def _html(content: Picture | str) -> str:
+    if isinstance(content, Picture):
+        return content.html()
+    return content if isinstance(content, Html) else f"<pre>{html.escape(content)}</pre>"

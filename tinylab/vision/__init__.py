@@ -7,6 +7,7 @@ from tinylab.training import TrainingHistory, accuracy, convert
 from tinylab.vision.camera import Camera
 from tinylab.vision.dataset import CLASS_NAMES, VisionDataset, VisionRecipe, VisionSplit, synthesize
 from tinylab.vision.evaluation import area_under_curve, balanced_accuracy
+from tinylab.vision.joining import join
 from tinylab.vision.models import mobilenet_v1, tiny_vision
 from tinylab.vision.photographs import from_pictures
 from tinylab.vision.pictures import TAGS, Framing, PictureRecipe
@@ -34,6 +35,7 @@ __all__ = [
     "convert",
     "errors_at",
     "from_pictures",
+    "join",
     "mobilenet_v1",
     "synthesize",
     "tiny_vision",

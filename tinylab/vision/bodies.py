@@ -26,7 +26,9 @@ _HEAD = (
     (0.95, 0.4),
     (1.0, 0.0),
 )
+_DOME = ((0.0, 0.0), (0.03, 0.4), (0.1, 0.68), (0.22, 0.9), (0.4, 1.0), (0.75, 0.98), (0.95, 0.8), (1.0, 0.5))
 _SKIRT = ((0.0, 0.55), (0.2, 0.75), (1.0, 1.0))
+_SLOPE = ((0.0, 0.8), (0.3, 1.0), (0.8, 0.9), (1.0, 0.5))
 _TORSO = ((0.0, 0.0), (0.03, 0.36), (0.09, 0.62), (0.15, 0.93), (0.2, 1.0), (0.4, 0.93))
 
 
@@ -131,6 +133,9 @@ class Painter:
         waist = 0.72 + 0.16 * (look.build - 0.8)
         profile = (*_TORSO, (0.66, waist), (0.85, 0.84), (0.95, 0.8), (1.0, 0.3))
         outer = look.jacket or look.top
+        for side in (0, 1):  # what slopes from the neck to the shoulders
+            slope = (j[f"shoulder{side}"] - j["neck"]) * 0.9
+            self.tube(j["neck"] + spine * 0.1, j["neck"] + slope, 0.035, outer, _SLOPE, 0.8)
         self.tube(j["neck"] + spine * 0.06, j["pelvis"] - spine * 0.16, width, outer, profile, 0.62 / seen * 0.8)
         low = j["pelvis"] + spine * 0.14
         hips = ((0.0, 0.9), (0.4, 1.0), (0.8, 0.95), (1.0, 0.5))
@@ -178,16 +183,16 @@ class Painter:
         red = Material(
             (self.look.skin[0] * 0.8, self.look.skin[1] * 0.5, self.look.skin[2] * 0.5), strength=0, matt=0.3
         )
-        hair = self.hair
+        hair, pale = self.hair, 0.3 + 0.5 * max(self.look.skin)  # eyes are in the shade of the brows
         for side in (-1, 1):
             eye = centre + left * (0.32 * side) + up * 0.12 + front * 0.68
             self.tube(eye - left * 0.2, eye + left * 0.2, size * 0.13, shade, roundness=0.5)
-            white = Material((0.85, 0.83, 0.8), strength=0.0, matt=0.2)
+            white = Material((pale, pale, pale), strength=0.0, matt=0.3)
             self.tube(
-                eye - left * 0.15 + front * 0.06, eye + left * 0.15 + front * 0.06, size * 0.075, white, roundness=0.5
+                eye - left * 0.15 + front * 0.06, eye + left * 0.15 + front * 0.06, size * 0.06, white, roundness=0.5
             )
             self.tube(
-                eye - left * 0.07 + front * 0.09, eye + left * 0.07 + front * 0.09, size * 0.085, dark, roundness=0.6
+                eye - left * 0.09 + front * 0.09, eye + left * 0.09 + front * 0.09, size * 0.08, dark, roundness=0.6
             )
             brow = eye + up * 0.2 + front * 0.02
             self.tube(brow - left * 0.22, brow + left * 0.22, size * 0.055, hair, roundness=0.8)
@@ -209,9 +214,9 @@ class Painter:
         size = float(np.linalg.norm(up))
         if look.hair_length >= 1 and look.hat != "helmet":
             middle = centre + up * 0.22 - front * 0.3
-            self.tube(middle + up * 0.92, middle - up * 0.85, half * 1.12, self.hair)
+            self.tube(middle + up * 0.95, middle - up * 0.85, half * 1.12, self.hair, _DOME)
             fringe = centre + up * 0.62 + front * 0.22
-            self.tube(fringe + up * 0.4 - front * 0.15, fringe - up * 0.2, half * 0.72, self.hair)
+            self.tube(fringe + up * 0.45 - front * 0.15, fringe - up * 0.2, half * 0.78, self.hair, _DOME)
         if look.hair_length >= 2:
             down = up * (look.hair_length - 1)
             middle = centre + up * 0.1 - front * 0.4

@@ -22,16 +22,16 @@ class Camera:
     gamma, saturation: share, either way; white_balance: deviation of the colours; vignette: darkening of the corners;
     blur: pixels; noise: deviation; blocking: probability."""
 
-    black: tuple[float, float] = (0.0, 0.16)
-    white: tuple[float, float] = (0.72, 1.08)
+    black: tuple[float, float] = (-0.02, 0.12)
+    white: tuple[float, float] = (0.78, 1.1)
     gamma: float = 0.3
-    saturation: float = 0.4
-    grey_probability: float = 0.06
+    saturation: float = 0.3
+    grey_probability: float = 0.05
     white_balance: float = 0.05
     vignette: float = 0.3
-    blur: float = 0.4
-    noise: float = 0.025
-    blocking: float = 0.4
+    blur: float = 0.5
+    noise: float = 0.012
+    blocking: float = 0.15
 
 
 def photograph(picture: Floats, rng: np.random.Generator, camera: Camera) -> NDArray[np.uint8]:
@@ -43,13 +43,13 @@ def photograph(picture: Floats, rng: np.random.Generator, camera: Camera) -> NDA
     x = np.asarray(grey[..., None] + (x - grey[..., None]) * np.float32(kept), np.float32)
     if rng.random() < 0.5:
         x = x * _vignette(x.shape[0], rng.uniform(0, camera.vignette))[..., None]
-    x = _blurred(x, rng.uniform(-0.6, camera.blur), rng)
+    x = _blurred(x, rng.uniform(0.2 * camera.blur, camera.blur), rng)
     # Above 1 light is squeezed, as film and sensors do, before it is cut off.
     x = np.asarray(np.where(x > 0.8, 0.8 + 0.2 * np.tanh((x - 0.8) * 4), np.maximum(x, 0)), np.float32)
     x = x ** np.float32(np.exp(rng.uniform(-camera.gamma, camera.gamma)))
     x = x + rng.standard_normal(x.shape, np.float32) * np.float32(rng.uniform(0, camera.noise))
     if rng.random() < camera.blocking:
-        x = _blocked(x, rng.uniform(0.01, 0.12))
+        x = _blocked(x, rng.uniform(0.005, 0.04))
     return np.clip(np.round(x * 255), 0, 255).astype(np.uint8)
 
 
@@ -89,7 +89,7 @@ def _vignette(size: int, strength: float) -> Floats:
 
 
 def _blurred(x: Floats, radius: float, rng: np.random.Generator) -> Floats:
-    """Three-tap blur down and across, of different radius (a moving camera); below 0 nothing is blurred."""
+    """Three-tap blur down and across, of different radius (a moving camera); 0 blurs nothing."""
     for axis in (0, 1):
         share = np.float32(min(0.33, max(0.0, radius * rng.uniform(0.3, 1.0)) * 0.4))
         if share > 0:

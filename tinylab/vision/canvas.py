@@ -30,6 +30,7 @@ NOISES = {
     "wave": (1.4, 4.0, 1.0),
     "wood": (1.3, 1.0, 7.0),
     "grass": (0.8, 1.0, 2.5),
+    "fold": (1.7, 1.0, 1.6),
 }
 
 
@@ -246,5 +247,8 @@ def noise_tiles() -> dict[str, Floats]:
         spectrum = np.fft.fft2(rng.standard_normal((TILE, TILE))) / frequency**slope
         spectrum[0, 0] = 0
         tile = np.fft.ifft2(spectrum).real
+        if name == "fold":  # creases: sharp where the noise changes its sign
+            tile = np.sqrt(np.abs(tile) / tile.std())
+            tile -= tile.mean()
         tiles[name] = np.clip(tile / tile.std(), -2.5, 2.5).astype(np.float32)
     return tiles

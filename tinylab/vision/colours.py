@@ -72,9 +72,9 @@ def cloth(rng: np.random.Generator, plain: float = 0.7) -> Material:
         any_colour(rng),
         pattern,
         frequency=rng.uniform(1.5, 7),
-        noise=str(rng.choice(["stone", "cloud", "wood"])),
-        strength=rng.uniform(0.04, 0.2),
-        grain=rng.uniform(0.4, 1.6),
+        noise=str(rng.choice(["stone", "cloud", "fold", "fold", "fold"])),
+        strength=rng.uniform(0.06, 0.3),
+        grain=rng.uniform(0.5, 2.5),
     )
 
 

@@ -29,6 +29,7 @@ _MODULES = (
     "canvas",
     "colours",
     "dataset",
+    "food",
     "furniture",
     "painter",
     "people",

@@ -1,4 +1,4 @@
-"""Vehicles, buildings and furniture, food and screens: things with corners, and things on tables."""
+"""Vehicles, buildings, furniture and screens: things with corners, and lists of what is met where."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 
 from tinylab.vision import colours
 from tinylab.vision.canvas import STRAIGHT, Canvas, Material
+from tinylab.vision.food import bread, fruit, plate
 from tinylab.vision.things import Drawer, flowers
 
 _GLASS = Material((0.12, 0.15, 0.18), noise="cloud", strength=0.5, matt=0.1)
@@ -180,46 +181,6 @@ def toilet(canvas: Canvas, rng: np.random.Generator, x: float, y: float, z: floa
     canvas.disc(x, y - height * 0.55, height * 0.2, height * 0.065, z + 0.35 * height, hole)
 
 
-def plate(canvas: Canvas, rng: np.random.Generator, x: float, y: float, z: float, height: float) -> None:
-    """Food on a plate or in a bowl, seen from above at a slant: pizza, cake, fruit, salad."""
-    flat = rng.uniform(0.4, 1.0)
-    china = Material(colours.hsv(rng.random(), rng.uniform(0, 0.2), rng.uniform(0.6, 1)), strength=0.03, matt=0.2)
-    cy = y - height * 0.5 * flat
-    canvas.disc(x, cy, height * 0.62, height * 0.62 * flat, z, china)
-    food = colours.stuff(rng, colours.earthy(rng))
-    if rng.random() < 0.5:
-        canvas.disc(x, cy, height * 0.5, height * 0.5 * flat, z + 0.05, replace(food, strength=0.3))
-    for _ in range(int(rng.integers(3, 16))):
-        r = height * rng.uniform(0.04, 0.17)
-        bit = Material(
-            colours.hsv(
-                rng.choice([0.02, 0.08, 0.12, 0.3]) + rng.normal(0, 0.02), rng.uniform(0.3, 0.9), rng.uniform(0.3, 0.95)
-            ),
-            strength=0.2,
-            gloss=0.2,
-        )
-        a, d = rng.uniform(0, 2 * np.pi), height * rng.uniform(0, 0.4)
-        bx, by = x + d * float(np.cos(a)), cy + d * flat * float(np.sin(a))
-        turn = rng.uniform(-r, r)
-        canvas.lathe((bx - turn, by - r * 0.8, z + 0.1), (bx + turn, by + r * 0.8, z + 0.1), r, bit)
-
-
-def fruit(canvas: Canvas, rng: np.random.Generator, x: float, y: float, z: float, height: float) -> None:
-    skin = Material(
-        colours.hsv(rng.choice([0.0, 0.07, 0.14, 0.28]), rng.uniform(0.6, 0.95), rng.uniform(0.5, 1)),
-        strength=0.08,
-        gloss=0.4,
-    )
-    for _ in range(int(rng.integers(1, 8))):
-        cx, cy, r = (
-            x + height * rng.normal(0, 0.35),
-            y - height * rng.uniform(0.1, 0.5),
-            height * rng.uniform(0.15, 0.3),
-        )
-        turn = rng.uniform(-1, 1) * r
-        canvas.lathe((cx - turn, cy - r, z), (cx + turn, cy + r, z), r * rng.uniform(0.4, 1), skin)
-
-
 def clock(canvas: Canvas, rng: np.random.Generator, x: float, y: float, z: float, height: float) -> None:
     r = height * 0.4
     cy = y - height * 0.6
@@ -286,5 +247,5 @@ def fence(canvas: Canvas, rng: np.random.Generator, x: float, y: float, z: float
 
 VEHICLES: tuple[Drawer, ...] = (car, car, bus, bicycle, boat, plane)
 FURNITURE: tuple[Drawer, ...] = (chair, chair, cabinet, screen, toilet, clock, suitcase)
-ON_TABLES: tuple[Drawer, ...] = (plate, plate, fruit, screen, flowers)
+ON_TABLES: tuple[Drawer, ...] = (plate, plate, fruit, bread, screen, flowers)
 STREETS: tuple[Drawer, ...] = (building, fence, board)

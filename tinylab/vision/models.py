@@ -19,7 +19,7 @@ MOBILENET_BLOCKS = (
     (1024, 2),
     (1024, 1),
 )
-# The same idea with a coarser first look (5×5, stride 4), six blocks, and a quarter of the arithmetic.
+# The same idea with a coarser first look (5×5, stride 4), five blocks, and a quarter of the arithmetic.
 TINY_BLOCKS = ((32, 1), (48, 2), (64, 1), (96, 2), (96, 1))
 
 

@@ -191,7 +191,7 @@ class Body:
             elbow + 0.15 * _swing(arm[0] + arm[2], arm[1] * 0.3 - 0.25 * min(arm[2], 1.5), side)
             for elbow, arm, side in zip(elbows, pose.arms, (1, -1), strict=True)
         ]
-        head = neck + spine * (0.045 + 0.065 * look.head) + np.array([0, 0, 0.012])
+        head = neck + spine * (0.03 + 0.065 * look.head) + np.array([0, 0, 0.012])
         floor = min(float(shin[1]) for shin in shins) - 0.035
         joints = {"pelvis": np.zeros(3), "neck": neck, "head": head}
         for name, pair in (("hip", hips), ("knee", thighs), ("ankle", shins), ("shoulder", shoulders)):

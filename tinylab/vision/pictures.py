@@ -37,7 +37,7 @@ _TAG_OF: dict[things.Drawer, int] = {
     **dict.fromkeys((*things.ANIMALS, things.bear), TAGS.index("animal")),
     **dict.fromkeys(VEHICLES, TAGS.index("vehicle")),
     **dict.fromkeys(FURNITURE, TAGS.index("furniture")),
-    **dict.fromkeys(ON_TABLES[:3], TAGS.index("food")),
+    **dict.fromkeys(ON_TABLES[:4], TAGS.index("food")),
 }
 
 
@@ -46,11 +46,11 @@ class Framing:
     """How people and things are cut: probabilities of a face, an upper body, a whole body near, one far, a group, and a
     part of a body."""
 
-    face: float = 0.10
-    upper: float = 0.33
-    whole: float = 0.32
-    far: float = 0.07
-    group: float = 0.16
+    face: float = 0.08
+    upper: float = 0.25
+    whole: float = 0.35
+    far: float = 0.10
+    group: float = 0.20
     part: float = 0.02
 
 
@@ -61,7 +61,7 @@ class PictureRecipe:
     tilt: of the camera, radians."""
 
     props: int = 5
-    like_people: float = 0.45
+    like_people: float = 0.35
     occluder: float = 0.25
     shallow: float = 0.35
     tilt: float = 0.12
@@ -148,8 +148,8 @@ def _people(canvas: Canvas, rng: np.random.Generator, scene: Scene, framing: str
     height = {
         "face": rng.uniform(2.8, 7.0),
         "upper": rng.uniform(1.1, 2.8),
-        "whole": rng.uniform(0.5, 1.05),
-        "far": rng.uniform(0.28, 0.5),
+        "whole": rng.uniform(0.45, 1.0),
+        "far": rng.uniform(0.25, 0.45),
         "group": rng.choice([rng.uniform(0.3, 0.7), rng.uniform(0.7, 2.0)]),
         "part": rng.uniform(1.0, 3.0),
     }[framing]
@@ -199,6 +199,8 @@ def _things(canvas: Canvas, rng: np.random.Generator, scene: Scene, framing: str
         "group": rng.uniform(0.25, 0.7),
         "part": rng.uniform(0.4, 1.5),
     }[framing]
+    if scene.kind == "table":
+        height *= rng.uniform(0.9, 1.6)  # meals are taken from near by
     same = rng.random() < 0.5
     kind = _thing(rng, scene, like_people)
     for number in range(count):

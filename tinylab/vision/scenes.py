@@ -122,7 +122,7 @@ def _room(canvas: Canvas, rng: np.random.Generator) -> Scene:
         if rng.random() < 0.4:
             pane = Material((0.93, 0.96, 1.0), noise="cloud", strength=0.1)
         canvas.box(x - w * 0.85, y - h * 0.85, x + w * 0.85, y + h * 0.85, -69, replace(pane, strength=0.3))
-    _row(canvas, rng, (*FURNITURE, cabinet, cabinet), horizon + 0.03, int(rng.integers(0, 4)), 0.6)
+    _row(canvas, rng, (*FURNITURE, cabinet, cabinet), horizon + 0.03, int(rng.integers(0, 7)), rng.uniform(0.4, 0.9))
     return Scene("room", horizon, (*FURNITURE, *INDOORS, *ANIMALS[:2]))
 
 
@@ -178,12 +178,12 @@ def _clutter(canvas: Canvas, rng: np.random.Generator) -> Scene:
 
 
 SCENES: dict[str, tuple[float, Callable[[Canvas, np.random.Generator], Scene]]] = {
-    "open": (0.33, _open),
-    "street": (0.17, _street),
-    "room": (0.22, _room),
-    "wood": (0.07, _wood),
-    "table": (0.08, _table),
-    "plain": (0.08, _plain),
+    "open": (0.28, _open),
+    "street": (0.15, _street),
+    "room": (0.27, _room),
+    "wood": (0.06, _wood),
+    "table": (0.12, _table),
+    "plain": (0.07, _plain),
     "clutter": (0.05, _clutter),
 }
 

@@ -16,7 +16,7 @@ from tinylab.errors import DataError
 from tinylab.progress import Progress, silent
 from tinylab.quiet import import_tensorflow
 from tinylab.vision.pictures import GRID, TAGS
-from tinylab.vision.training import PictureTrainingRecipe, distort, still, to_inputs
+from tinylab.vision.training import PictureTrainingRecipe, moved, movements, relit, to_inputs
 
 PLACES = 6  # rows and columns of what is told apart
 UNKNOWN = 255  # the tag of a place of which nothing is known, as in photographs
@@ -40,9 +40,8 @@ def train_telling(
     """Train a Keras model in place; per epoch the losses of the two questions, what is where and whether.
 
     pictures: uint8 [picture, 96, 96, 3]; labels: int [picture]; tags: uint8 [picture, 24, 24], indices of TAGS, or
-    UNKNOWN all over; weights: how much each picture counts. Pictures with tags are not moved about, since their
-    tags would have to move too. Of the recipe mixup, class_balance and average are not used. DataError where the model
-    has no layer of 6×6 places.
+    UNKNOWN all over; weights: how much each picture counts. Tags move about with their pictures. Of the recipe mixup,
+    class_balance and average are not used. DataError where the model has no layer of 6×6 places.
     """
     tf = import_tensorflow()
     recipe = recipe or PictureTrainingRecipe()
@@ -96,17 +95,12 @@ def _lesson(
     x: np.ndarray, tags: np.ndarray, recipe: PictureTrainingRecipe, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Pictures distorted, the shares of their tags, and how much each place counts (0 where nothing is known)."""
-    known = tags[:, 0, 0] != UNKNOWN
-    out = np.empty_like(x)
-    for rows, distortion in ((known, still(recipe.distortion)), (~known, recipe.distortion)):
-        if rows.any():
-            out[rows] = distort(x[rows], distortion, rng)
-    told = shares(tags)
-    importance = (told * _WEIGHTS).sum(axis=3) * known[:, None, None]
-    mirrored = rng.random(len(x)) < 0.5
-    for array in (out, told, importance):
-        array[mirrored] = array[mirrored, :, ::-1]
-    return out, told, importance.astype(np.float32)
+    side = x.shape[1]
+    rows = movements(len(x), side, recipe.distortion, rng)
+    fine = side // GRID  # pixels of a tag
+    wide = tags.repeat(fine, axis=1).repeat(fine, axis=2)[..., None]
+    told = shares(moved(wide, rows, "NEAREST")[:, fine // 2 :: fine, fine // 2 :: fine, 0])
+    return relit(moved(x, rows), recipe.distortion, rng), told, (told * _WEIGHTS).sum(axis=3)
 
 
 def shares(tags: np.ndarray) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,27 +18,20 @@ _LUMINANCE = np.asarray([0.299, 0.587, 0.114], np.float32)
 
 @dataclass(frozen=True)
 class PictureDistortion:
-    """Distortions of pictures, drawn anew for each in each epoch; half of them are mirrored
-    besides where moves is True.
+    """Distortions of pictures, drawn anew for each in each epoch; half of them are mirrored besides.
 
     zoom: (least, largest) share of the picture that is seen, height and width apart; shift: share of the side; turn:
     deviation in radians; contrast, brightness, tint: deviations, shares; cover: probability of a grey rectangle, at
     most cover_side of the side wide and high."""
 
-    zoom: tuple[float, float] = (0.75, 1.05)
-    shift: float = 0.08
+    zoom: tuple[float, float] = (0.8, 1.05)
+    shift: float = 0.06
     turn: float = 0.05
-    contrast: float = 0.15
-    brightness: float = 0.12
-    tint: float = 0.05
-    cover: float = 0.25
+    contrast: float = 0.1
+    brightness: float = 0.1
+    tint: float = 0.04
+    cover: float = 0.1
     cover_side: float = 0.35
-    moves: bool = True
-
-
-def still(distortion: PictureDistortion) -> PictureDistortion:
-    """The same without mirroring, zoom, shift and turn: every place stays where it was."""
-    return replace(distortion, moves=False)
 
 
 @dataclass(frozen=True)
@@ -102,7 +95,11 @@ def train(
 
 def distort(x: np.ndarray, distortion: PictureDistortion, rng: np.random.Generator) -> np.ndarray:
     """Pictures float32 [picture, height, width, channel] in 0..1, distorted; a new array."""
-    x = _moved(x, distortion, rng) if distortion.moves else x.copy()
+    return relit(moved(x, movements(len(x), x.shape[1], distortion, rng)), distortion, rng)
+
+
+def relit(x: np.ndarray, distortion: PictureDistortion, rng: np.random.Generator) -> np.ndarray:
+    """Contrast, brightness, tint and covers alone: every place stays where it was. A new array."""
     count = len(x)
 
     def factor(deviation: float, channels: int = 1) -> np.ndarray:
@@ -119,12 +116,9 @@ def distort(x: np.ndarray, distortion: PictureDistortion, rng: np.random.Generat
     return np.asarray(np.clip(x, 0, 1), np.float32)
 
 
-def _moved(x: np.ndarray, d: PictureDistortion, rng: np.random.Generator) -> np.ndarray:
-    """Mirrored, zoomed, shifted and turned about the middle; what lies outside is the picture mirrored at its edge."""
-    from tinylab.quiet import import_tensorflow
-
-    tf = import_tensorflow()
-    count, side = len(x), x.shape[1]
+def movements(count: int, side: int, d: PictureDistortion, rng: np.random.Generator) -> np.ndarray:
+    """float32 [count, 8]: mirror, zoom, shift and turn about the middle of pictures of that side, as TensorFlow's
+    ImageProjectiveTransform takes them."""
     zoom, angle = rng.uniform(*d.zoom, (count, 2)), rng.normal(0, d.turn, count)
     flip = np.where(rng.random(count) < 0.5, -1, 1)
     c, s, middle = np.cos(angle), np.sin(angle), (side - 1) / 2
@@ -134,12 +128,20 @@ def _moved(x: np.ndarray, d: PictureDistortion, rng: np.random.Generator) -> np.
     shift = rng.uniform(-d.shift, d.shift, (count, 2)) * side
     rows[:, 2] = middle - (rows[:, 0] + rows[:, 1]) * middle + shift[:, 0]
     rows[:, 5] = middle - (rows[:, 3] + rows[:, 4]) * middle + shift[:, 1]
-    moved = tf.raw_ops.ImageProjectiveTransformV3(
+    return rows
+
+
+def moved(x: np.ndarray, rows: np.ndarray, interpolation: str = "BILINEAR") -> np.ndarray:
+    """Pictures [picture, side, side, channel], moved; outside of them they are mirrored at their edges."""
+    from tinylab.quiet import import_tensorflow
+
+    transform = import_tensorflow().raw_ops.ImageProjectiveTransformV3
+    found = transform(
         images=x,
         transforms=rows,
-        output_shape=[side, side],
+        output_shape=x.shape[1:3],
         fill_value=0.0,
-        interpolation="BILINEAR",
+        interpolation=interpolation,
         fill_mode="REFLECT",
     )
-    return np.asarray(moved.numpy(), np.float32)
+    return np.asarray(found.numpy(), x.dtype)

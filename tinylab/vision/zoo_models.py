@@ -1,10 +1,9 @@
-"""Make the VWW model of tl.zoo again: `python -m tinylab.vision.zoo_models --photographs FILE`.
+"""Make the VWW model of tl.zoo again: `python -m tinylab.vision.zoo_models`.
 
-The model is a .tflite file and a card (JSON) beside it. It learns from synthetic pictures and from real photographs,
-which are not part of this project: FILE is an .npz with x uint8 [n, 96, 96, 3] RGB and y [n] (1 is person), and
-datasets/synthetic_people/README.md says which. Without --photographs it learns from synthetic pictures alone. The
-pictures and the order of training are fixed by the seed; the last digits of the weights depend on TensorFlow's build
-and number of threads."""
+The model is a .tflite file and a card (JSON) beside it. It learns from synthetic pictures alone; with --photographs
+FILE from photographs too, which are not part of this project: FILE is an .npz with x uint8 [n, 96, 96, 3] RGB and
+y [n] (1 is person). The pictures and the order of training are fixed by the seed; the last digits of the weights
+depend on TensorFlow's build and number of threads."""
 
 from __future__ import annotations
 
@@ -28,8 +27,8 @@ from tinylab.vision.training import PictureTrainingRecipe, to_inputs
 NAME = "vww_96"
 CHANNELS = 3
 SEED = 0
-DATA = VisionRecipe(pictures_per_class=5_000)
-TRAINING = PictureTrainingRecipe(epochs=7, batch_size=32, learning_rate=3e-3)
+DATA = VisionRecipe(pictures_per_class=7_000)
+TRAINING = PictureTrainingRecipe(epochs=12, batch_size=32, learning_rate=3e-3)
 PHOTOGRAPH_SHARE = 0.5  # of what the net sees in an epoch, where there are photographs
 FOLDER = Path(__file__).resolve().parents[1] / "zoo" / "models"
 SOURCES = (
