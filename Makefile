@@ -20,7 +20,7 @@ run: .venv/.installed  ## the main job: execute the keyword-spotting notebook he
 	@$(VENV) -m tasks.notebooks run $(or $(NOTEBOOK),notebooks/08_keyword_spotting.ipynb) $(if $(DATA),--data "$(DATA)")
 
 lab: .venv/.installed  ## open JupyterLab on notebook 00 (NOTEBOOK=... for another, LAB_ARGS=... for its options)
-	@$(VENV) -m jupyterlab $(LAB_ARGS) $(or $(NOTEBOOK),notebooks/00_start_here.ipynb)
+	@$(VENV) -m jupyterlab --ServerApp.root_dir="$(CURDIR)" --LabApp.default_url="/lab/tree/$(or $(NOTEBOOK),notebooks/00_start_here.ipynb)" $(LAB_ARGS)
 
 test: .venv/.installed  ## run every test and re-run every notebook against its committed outputs (TESTS=... for some of them)
 	$(VENV) -m pytest --nbval --nbval-current-env -n auto --maxprocesses=4 $(TESTS)
