@@ -13,7 +13,7 @@ from tinylab.arithmetic.fixed_point import multiply_by_quantized_multiplier, qua
 from tinylab.errors import TinylabError
 from tinylab.kernels.kernel_util import Registration
 from tinylab.kernels.registrations import REGISTRATIONS
-from tinylab.lessons.verdict import Verdict
+from tinylab.lessons.verdict import Verdict, no_function
 from tinylab.model import (
     ActivationFunctionType,
     BuiltinOperator,
@@ -136,7 +136,7 @@ ROUNDINGS = (
 def requantize(answer: Any) -> Verdict:
     """04-2: a function (sum, multiplier, shift) -> int that rounds as TFLM does, on Python's integers."""
     if not callable(answer):
-        return Verdict(False, f"a function is needed, and this is {type(answer).__name__}")
+        return no_function(answer)
     rng = np.random.default_rng(4)
     cases = [*ROUNDINGS, *((int(total), 1_288_490_189, -5, "") for total in rng.integers(-(2**20), 2**20, 200))]
     for total, multiplier, shift, why in cases:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from tinylab import zoo
-from tinylab.lessons.verdict import Verdict
+from tinylab.lessons.verdict import Verdict, no_function
 from tinylab.runtime import arena_needs
 
 BOARD_MODEL, BOARD_TARGET = "kws_yes_no", "cortex-m4/reference"
@@ -29,7 +29,7 @@ def _number(answer: Any) -> float:
 def quantize_by_hand(answer: Any) -> Verdict:
     """08-2: a function (real, scale, zero_point) -> int8 that rounds, shifts and saturates."""
     if not callable(answer):
-        return Verdict(False, f"a function is needed, and this is {type(answer).__name__}")
+        return no_function(answer)
     for real, scale, zero_point, wanted in (
         (0.0, 0.5, 3, 3),
         (1.0, 0.5, 3, 5),

@@ -11,7 +11,7 @@ import numpy as np
 from tinylab import zoo
 from tinylab.errors import ModelError
 from tinylab.lessons.file_map import file_map
-from tinylab.lessons.verdict import Verdict
+from tinylab.lessons.verdict import Verdict, no_function
 from tinylab.model import load_model, schema
 from tinylab.model.flatbuffer import NOWHERE, FlatBuffer
 from tinylab.model.slots import Int32, Text, Uint8
@@ -68,7 +68,7 @@ def _position(data: memoryview, table: int, slot: int) -> int | None:
 def slot_of_a_table(answer: Any) -> Verdict:
     """02-2: a function (data, table, slot) -> where the slot's value lies, or None where it is left out."""
     if not callable(answer):
-        return Verdict(False, f"a function is needed, and this is {type(answer).__name__}")
+        return no_function(answer)
     model = zoo.load("hello_world")
     tables = [part for part in file_map(model).parts if part.kind == "tables"]
     for table, place in ((part.start_offset, part.place) for part in tables):
@@ -92,7 +92,7 @@ def slot_of_a_table(answer: Any) -> Verdict:
 def weight_without_a_copy(answer: Any) -> Verdict:
     """02-3: a function (data, buffer) -> the bytes of that entry of Model.buffers, a view of `data`."""
     if not callable(answer):
-        return Verdict(False, f"a function is needed, and this is {type(answer).__name__}")
+        return no_function(answer)
     for name in ("hello_world", "kws_tiny_conv"):
         model = zoo.load(name)
         file = np.frombuffer(bytes(model.data), np.uint8)

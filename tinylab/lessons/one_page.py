@@ -11,7 +11,7 @@ import numpy as np
 
 from tinylab import zoo
 from tinylab.arena import MemoryPlan
-from tinylab.lessons.verdict import Verdict
+from tinylab.lessons.verdict import Verdict, no_function
 from tinylab.model import BuiltinOperator, Model, load_model, write_model
 from tinylab.model.options import Pool2DOptions
 from tinylab.runtime import MicroInterpreter, arena_needs, plan_arena, resolver_for
@@ -82,7 +82,7 @@ def pooling_model() -> Model:
 def one_more_operator(answer: Any) -> Verdict:
     """12-2: a function (file's bytes, input) -> output, that runs a model with MAX_POOL_2D."""
     if not callable(answer):
-        return Verdict(False, f"a function is needed, and this is {type(answer).__name__}")
+        return no_function(answer)
     model = pooling_model()
     interpreter = MicroInterpreter(model, resolver_for(model), arena_needs(model).smallest_arena_bytes)
     shape = (SAMPLES, *model.subgraphs[0].tensors[0].shape)

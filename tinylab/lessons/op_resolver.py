@@ -7,7 +7,7 @@ from typing import Any
 
 from tinylab import zoo
 from tinylab.footprint import FlashEstimate, estimate_flash
-from tinylab.lessons.verdict import Verdict
+from tinylab.lessons.verdict import Verdict, no_function
 
 TARGET = "cortex-m4/reference"
 MODELS = ("kws_tiny_conv", "kws_yes_no")
@@ -37,7 +37,7 @@ CORE_BYTES = 1_000
 def flash_by_hand(answer: Any) -> Verdict:
     """07-2: a function (operators, sections, sizes, core_bytes) -> bytes of flash."""
     if not callable(answer):
-        return Verdict(False, f"a function is needed, and this is {type(answer).__name__}")
+        return no_function(answer)
     for operators, wanted in (([], 1_000), (["A"], 1_130), (["A", "B"], 1_338), (["B", "A", "B"], 1_338)):
         try:
             given = answer(list(operators), {name: set(of) for name, of in SECTIONS.items()}, dict(SIZES), CORE_BYTES)

@@ -10,7 +10,7 @@ import numpy as np
 from tinylab import zoo
 from tinylab.arithmetic.fixed_point import quantize_multiplier
 from tinylab.lessons.quantizer import Quantizer, quantizer_for
-from tinylab.lessons.verdict import Verdict
+from tinylab.lessons.verdict import Verdict, no_function
 
 LOW, HIGH = -3.0, 5.0
 BIAS = 0.25
@@ -54,7 +54,7 @@ def _close(found: float, wanted: float) -> bool:
 def quantize_by_hand(answer: Any) -> Verdict:
     """03-2: a function (reals, scale, zero_point) -> int8, as TFLM's QUANTIZE."""
     if not callable(answer):
-        return Verdict(False, f"a function is needed, and this is {type(answer).__name__}")
+        return no_function(answer)
     for scale, zero_point, reals in QUANTIZED:
         wanted = Quantizer(scale, zero_point, -128, 127).quantize(reals)
         asked = f"scale {scale}, zero point {zero_point}"

@@ -10,7 +10,7 @@ import numpy as np
 from tinylab import zoo
 from tinylab.arena import MicroAllocator
 from tinylab.errors import TinylabError
-from tinylab.lessons.verdict import Verdict
+from tinylab.lessons.verdict import Verdict, no_function
 from tinylab.model import Model
 from tinylab.runtime import MicroInterpreter, arena_needs, compare_tenancy, resolver_for
 
@@ -41,7 +41,7 @@ def shared_by_hand(answer: Any) -> Verdict:
 def both_outputs(answer: Any) -> Verdict:
     """10-2: a function (first, second, x, y) that runs two interpreters of one arena and gives both outputs."""
     if not callable(answer):
-        return Verdict(False, f"a function is needed, and this is {type(answer).__name__}")
+        return no_function(answer)
     models = [zoo.load(name) for name in PAIR]
     samples = [_sample(model, seed) for seed, model in enumerate(models)]
     wanted = [_alone(model, sample) for model, sample in zip(models, samples, strict=True)]

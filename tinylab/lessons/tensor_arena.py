@@ -10,7 +10,7 @@ import numpy as np
 from tinylab import zoo
 from tinylab.arena.greedy_memory_planner import GreedyMemoryPlanner
 from tinylab.arena.micro_memory_planner import BufferRequirements, lower_bound_bytes, planned_bytes
-from tinylab.lessons.verdict import Verdict
+from tinylab.lessons.verdict import Verdict, no_function
 from tinylab.runtime import arena_needs
 
 # (size in bytes, first, last): the notebook's chain of four tensors, each read by the operator that writes the next.
@@ -57,7 +57,7 @@ def _pairs(answer: Any) -> list[tuple[int, int]] | None:
 def greedy(answer: Any) -> Verdict:
     """06-2: a function of [(size, first, last), ...] that gives the greedy planner's offsets."""
     if not callable(answer):
-        return Verdict(False, f"a function is needed, and this is {type(answer).__name__}")
+        return no_function(answer)
     for buffers in PLANNED:
         wanted = GreedyMemoryPlanner().plan(_requirements(buffers))
         try:

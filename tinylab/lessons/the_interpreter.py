@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from tinylab import zoo
-from tinylab.lessons.verdict import Verdict
+from tinylab.lessons.verdict import Verdict, no_function
 from tinylab.timing import BUILDS, DEFAULT_TARGET
 
 COUNTED_MODEL = "vww_96"
@@ -98,7 +98,7 @@ PROGRAMS = (
 def dispatch(answer: Any) -> Verdict:
     """05-2: run(operators, kernels, tensors): the tensors after every operator has run, in order."""
     if not callable(answer):
-        return Verdict(False, f"a function is needed, and this is {type(answer).__name__}")
+        return no_function(answer)
     for program in PROGRAMS:
         calls = "; ".join(f"{name} {list(inputs)} -> {list(outputs)}" for name, inputs, outputs in program.operators)
         try:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from tinylab.lessons.verdict import Verdict
+from tinylab.lessons.verdict import Verdict, no_function
 from tinylab.vision.thresholds import errors_at
 
 # (height, width, kernel, channels in, channels out); the last but one is the third block of the zoo's vww_96.
@@ -17,7 +17,7 @@ SHAPES = ((1, 1, 1, 2, 3), (4, 5, 3, 2, 4), (24, 24, 3, 32, 32), (6, 6, 5, 3, 1)
 def macs_of_both(answer: Any) -> Verdict:
     """09-1: a function (height, width, kernel, channels_in, channels_out) -> (MACs in full, MACs separable)."""
     if not callable(answer):
-        return _no_function(answer)
+        return no_function(answer)
     for shape in SHAPES:
         height, width, kernel, channels_in, channels_out = shape
         places = height * width
@@ -48,7 +48,7 @@ LABELS = np.array([1, 1, 1, 1, 0, 0, 0, 0, 0])
 def errors_by_hand(answer: Any) -> Verdict:
     """09-2: a function (scores, labels, threshold) -> (misses, false alarms), counted."""
     if not callable(answer):
-        return _no_function(answer)
+        return no_function(answer)
     for threshold in (0.4, 0.5, 0.0, 1.0, 0.75):
         found = errors_at(SCORES, LABELS, threshold)
         wanted = (found.misses, found.false_alarms)
@@ -72,7 +72,7 @@ INT8_THRESHOLDS = ((0.5, 0), (0.0, -128), (0.75, 64), (0.6, 26), (0.9, 103), (0.
 def threshold_in_int8(answer: Any) -> Verdict:
     """09-3: a function (probability) -> the least int8 q with (q + 128) / 256 >= probability."""
     if not callable(answer):
-        return _no_function(answer)
+        return no_function(answer)
     for probability, wanted in INT8_THRESHOLDS:
         try:
             given = int(answer(probability))
@@ -87,10 +87,6 @@ def threshold_in_int8(answer: Any) -> Verdict:
             return Verdict(False, f"{asked}: {given} stands for {(given + 128) / 256:.4f}, which is less: round up")
         return Verdict(False, asked)
     return Verdict(True, "the board compares two integers; 128 is above every int8, so that nothing reaches 0.999")
-
-
-def _no_function(answer: Any) -> Verdict:
-    return Verdict(False, f"a function is needed, and this is {type(answer).__name__}")
 
 
 EXERCISES: dict[str, Callable[[Any], Verdict]] = {

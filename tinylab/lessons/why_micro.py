@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from tinylab.lessons.verdict import Verdict
+from tinylab.lessons.verdict import Verdict, no_function
 
 # Free blocks as (offset, size in bytes), a request, and the offset that first fit gives (None: it fails).
 HOLES = (
@@ -21,7 +21,7 @@ HOLES = (
 def first_fit(answer: Any) -> Verdict:
     """01-1: a function (holes, size) that gives the offset first fit takes, or None."""
     if not callable(answer):
-        return Verdict(False, f"a function is needed, and this is {type(answer).__name__}")
+        return no_function(answer)
     for holes, size, wanted in HOLES:
         try:
             given = answer(list(holes), size)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tinylab import boards, zoo
-from tinylab.lessons.verdict import Verdict
+from tinylab.lessons.verdict import Verdict, no_function
 
 MODEL = "kws_yes_no"
 MODELS = ("kws_yes_no", "kws_tiny_conv")
@@ -40,7 +40,7 @@ CASES = (
 def verdict_by_hand(answer: Any) -> Verdict:
     """11-2: a function (available, lines, doubt) -> "fits", "too close to call" or "does not fit"."""
     if not callable(answer):
-        return Verdict(False, f"a function is needed, and this is {type(answer).__name__}")
+        return no_function(answer)
     for available, lines, doubt, wanted in CASES:
         asked = f"for {available} bytes, lines {lines} and a doubt of {doubt}"
         try:
